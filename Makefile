@@ -1,0 +1,93 @@
+# `make` lists the targets. All set-up happens inside .venv, from the locks, and only when a lock changed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# The first of these that is 3.11 or newer makes the .venv: `make PYTHONS=/path/to/python setup` chooses.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
+# Passed on by run, test, bench and lock: `make test ARGS="-k ticket"`.
+ARGS ?=
+
+RUNTIME := $(VENV)/runtime.stamp
+DEV := $(VENV)/dev.stamp
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup setup-dev browser run test check format bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(RUNTIME) ## the .venv with what WBS runs on
+
+setup-dev: $(DEV) browser ## the same with what tests and checks need, and a Chromium
+
+run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
+	@$(BIN)/wbs serve $(ARGS)
+
+test: setup-dev ## every test, browser included
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV) ## format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/basedpyright
+
+format: $(DEV) ## rewrite the source in the one format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup-dev ## the measurements behind our numbers
+	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+lock: $(DEV) ## recompile both locks (ARGS=--upgrade: to the newest versions)
+	@$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements.lock requirements.in
+	@$(BIN)/pip-compile --quiet $(ARGS) --output-file requirements-dev.lock requirements-dev.in
+
+clean: ## remove the .venv, builds and caches; ./data stays
+	@rm -rf $(VENV) .web .states build dist *.egg-info htmlcov test-results
+	@rm -rf .pytest_cache .hypothesis .ruff_cache assets/external
+	@find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
+
+# pip is the last thing venv writes, so a half-made .venv is made again.
+$(BIN)/pip:
+	@for python in $(PYTHONS); do \
+		if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Creating $(VENV) with $$($$python --version)"; \
+			exec $$python -m venv --clear $(VENV); \
+		fi; \
+	done; \
+	echo "WBS needs Python 3.11 or newer with venv (on Debian: apt-get install python3-venv)." >&2; \
+	exit 1
+
+# Wheels only: no compiler is needed, and no package runs code while it is installed.
+define install
+	@echo "Installing $(1) (about a minute, once)"
+	@$(PIP) install --require-hashes --only-binary :all: --requirement $(1)
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+endef
+
+$(RUNTIME): $(BIN)/pip requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+	@touch $@
+
+$(DEV): $(BIN)/pip requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+	@touch $@ $(RUNTIME)
+
+# The same order in which the tests look: WBS_CHROMIUM, a Chromium of the system, Playwright's own.
+browser: $(DEV)
+	@if [ -n "$$WBS_CHROMIUM" ]; then \
+		command -v "$$WBS_CHROMIUM" >/dev/null || { echo "WBS_CHROMIUM names no program." >&2; exit 1; }; \
+		exit 0; \
+	fi; \
+	for name in chromium chromium-browser google-chrome; do \
+		if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
+			install --yes --no-install-recommends chromium >/dev/null && exit 0; \
+	fi; \
+	$(BIN)/playwright install chromium || \
+		{ echo "The tests need a browser: install Chromium or set WBS_CHROMIUM to one." >&2; exit 1; }
