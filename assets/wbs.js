@@ -1,0 +1,69 @@
+/* What only the browser can do: leave at once, warn before typing is lost, part thousands, count characters, show an
+   upload's progress and its failure. Everything else is Python (docs/decisions.md). */
+
+const byId = (id) => document.getElementById(id);
+
+/* Leave: nothing of this tab stays behind, and Back does not come here. */
+export const leaveNow = (url) => {
+  dirty = false;
+  document.documentElement.style.display = "none";
+  sessionStorage.clear();
+  location.replace(url);
+};
+
+/* Send the form with another intention than "next". */
+export const submitAs = (go) => {
+  const form = byId("form"), intention = form.elements.namedItem("go");
+  intention.value = go;
+  form.requestSubmit();
+  intention.value = "next";
+};
+
+export const focusOn = (id) => byId(id)?.focus();
+export const printPage = () => window.print();
+export const openDialog = (id) => byId(id)?.showModal();
+export const closeDialog = (id) => byId(id)?.close();
+
+/* Of an upload: no event to the server while it runs. */
+export const uploading = (at) => {
+  const percent = Math.round(at.progress * 100);
+  byId("upload-running").hidden = percent >= 100;
+  byId("upload-bar").value = percent;
+  byId("upload-percent").textContent = `${percent}%`;
+};
+
+const thousands = (control) => {
+  const right = control.value.length - control.selectionEnd;
+  control.value = control.value.replace(/[^\d]/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ".");
+  const caret = Math.max(control.value.length - right, 0);
+  control.setSelectionRange(caret, caret);
+};
+
+const count = (control) => {
+  const place = byId(`${control.id}-count`);
+  if (place) place.textContent = control.value.length.toLocaleString("id-ID");
+};
+
+/* Typed and not yet sent, or a receipt not yet saved: ask before the tab forgets it. */
+let dirty = false, started = false;
+export const listening = () => {
+  if (started || typeof document === "undefined") return;
+  started = true;
+  document.addEventListener("input", ({ target }) => {
+    if (target.form?.id !== "form") return;
+    dirty = true;
+    if ("thousands" in target.dataset) thousands(target);
+    if ("counted" in target.dataset) count(target);
+  });
+  document.addEventListener("submit", () => { dirty = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty || document.querySelector('[data-unsaved="true"]')) event.preventDefault();
+  });
+  new PerformanceObserver((list) => {
+    for (const { name, responseStatus } of list.getEntries())
+      if (name.endsWith("/_upload") && byId("upload-broken")) {
+        byId("upload-running").hidden = true;
+        byId("upload-broken").hidden = responseStatus >= 200 && responseStatus < 300;
+      }
+  }).observe({ type: "resource" });
+};

@@ -1,0 +1,215 @@
+"""The `wbs` command, run as an operator runs it."""
+
+import asyncio
+import io
+import re
+import sys
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import col, select, update
+
+from wbs_app import cli
+from wbs_app.config import Settings, settings
+from wbs_app.model.tables import Agency, AuditEvent, Staff
+from wbs_app.services import credentials, staff
+from wbs_app.services.database import close, reading, writing
+from wbs_app.vault.keypairs import KeyPair
+from wbs_app.vault.recovery import new_recovery
+
+SettingsFor = Callable[..., Settings]
+Capture = pytest.CaptureFixture[str]
+
+PASSWORD = "kuda besi melompat tinggi"
+
+
+class Wbs:
+    """Runs a command: exit status, lines on standard output, lines on standard error."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, line: str, typed: str = "") -> tuple[int, list[str], list[str]]:
+        self._monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        status = cli.main(line.split())
+        said = self._capsys.readouterr()
+        return status, said.out.splitlines(), said.err.splitlines()
+
+
+@pytest.fixture
+def wbs(_made: None, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> Wbs:
+    """Each command opens and closes the database itself, as in a process of its own."""
+    return Wbs(monkeypatch, capsys)
+
+
+async def _staff(username: str) -> Staff | None:
+    async with reading() as db:
+        found = await staff.by_username(db, username)
+    await close()
+    return found
+
+
+def test_adding_with_an_invitation(wbs: Wbs) -> None:
+    status, said, problems = wbs("staff add Budi --role intake --agency bali,ntt --unit biro-hukum")
+    assert (status, problems) == (0, [])
+    (link,) = said
+    token = re.fullmatch(r"http://127\.0\.0\.1:3000/petugas/undangan\?kode=([\w-]{43})", link)
+    assert token is not None
+
+    async def accept() -> Staff:
+        async with writing() as db:
+            accepted = await staff.accept(db, token[1], PASSWORD)
+        await close()
+        return accepted
+
+    accepted = asyncio.run(accept())
+    assert (accepted.username, accepted.name, accepted.agencies, accepted.unit) == (
+        "budi",
+        "Budi",
+        "bali ntt",
+        "biro-hukum",
+    )
+
+
+def test_adding_with_a_password(wbs: Wbs) -> None:
+    line = "staff add sari --role supervisor --agency bali --agency ntt --display Sari --password-stdin"
+    assert wbs(line, f"{PASSWORD}\n") == (0, ["sari can sign in"], [])
+    found = asyncio.run(_staff("sari"))
+    assert found is not None
+    assert asyncio.run(credentials.unlock(found, PASSWORD)) is not None
+
+
+def test_what_cannot_be_added_leaves_nothing(wbs: Wbs) -> None:
+    wbs("staff add budi --role intake --agency bali")
+    for line, typed in (
+        ("staff add BUDI --role intake --agency bali", ""),
+        ("staff add adi --role intake --agency papua", ""),
+        ("staff add adi --role intake --agency ,", ""),
+        ("staff add adi --role intake --agency bali --unit tidak-ada", ""),
+        ("staff add adi --role intake --agency bali --password-stdin", "short\n"),
+        ("staff add adi --role intake --agency bali --password-stdin", ""),
+    ):
+        status, said, problems = wbs(line, typed)
+        assert (status, said, len(problems)) == (1, [], 1), line
+        assert problems[0].startswith("wbs: ") and "Traceback" not in problems[0]
+    assert asyncio.run(_staff("adi")) is None
+    with pytest.raises(SystemExit) as usage:
+        wbs("staff add adi --role king --agency bali")
+    assert usage.value.code == 2
+
+
+def test_the_list_and_the_end(wbs: Wbs) -> None:
+    wbs("staff add sari --role intake --agency bali --password-stdin", PASSWORD)
+    wbs("staff add budi --role identity --agency ntt,bali --unit biro-hukum")
+    assert wbs("staff list") == (
+        0,
+        ["budi\tidentity\tbali ntt\tbiro-hukum\tinvited", "sari\tintake\tbali\t-\tactive"],
+        [],
+    )
+    assert wbs("staff deactivate SARI") == (0, ["sari can no longer sign in"], [])
+    assert wbs("staff list")[1][1].endswith("inactive")
+    status, _, problems = wbs("staff deactivate nobody")
+    assert (status, len(problems)) == (1, 1)
+
+
+def test_the_audit_trail(wbs: Wbs) -> None:
+    wbs("staff add budi --role intake --agency bali")
+    assert wbs("audit verify") == (0, ["the audit trail is intact"], [])
+
+    async def tamper() -> None:
+        async with writing() as db:
+            await db.exec(update(AuditEvent).where(col(AuditEvent.id) == 2).values(subject="sari"))
+        await close()
+
+    asyncio.run(tamper())
+    assert wbs("audit verify") == (1, [], ["wbs: the audit trail is broken at event 2"])
+
+
+def test_recovering(wbs: Wbs) -> None:
+    public, shares = new_recovery()
+
+    async def keep() -> None:
+        async with writing() as db:
+            await db.exec(update(Agency).where(col(Agency.code) == "bali").values(recovery_key=public))
+        await close()
+
+    asyncio.run(keep())
+    assert wbs("recover --agency bali", f"{shares[2]}\n\n{shares[0]}\n") == (0, ["0 keys given"], [])
+    for agency, typed in (
+        ("bali", shares[0]),
+        ("bali", "bukan kata kunci\nsama sekali"),
+        ("bali", "\n".join(new_recovery()[1])),
+        ("ntt", "\n".join(shares)),
+    ):
+        status, said, problems = wbs(f"recover --agency {agency}", typed)
+        assert (status, said, len(problems)) == (1, [], 1)
+        assert not set(problems[0].split()) & set(shares[0].split())
+
+
+def test_doctor(wbs: Wbs) -> None:
+    settings().data_dir.mkdir(exist_ok=True)
+    status, said, problems = wbs("doctor")
+    assert (status, problems) == (
+        1,
+        [f"wbs: {sum(line.startswith('FAIL') for line in said)} of the checks failed"],
+    )
+    assert "ok    database" in said and "ok    libmagic" in said
+    assert "FAIL  secret: not made yet: run `wbs init`" in said
+    assert "FAIL  bali: officer for wbs reports: nobody can read them" in said
+    assert not any("bali: officer for service" in line for line in said)
+    assert "FAIL  ntt: officer for service reports: nobody can read them" in said
+    settings().secret_key()
+
+    async def provide() -> None:
+        async with writing() as db:
+            for agency in await db.exec(select(Agency)):
+                agency.recovery_key = KeyPair.new().public
+                db.add(agency)
+            for role in ("supervisor", "identity"):
+                pair = KeyPair.new()
+                db.add(
+                    Staff(username=role, name=role, role=role, agencies="bali ntt", public_key=pair.public)
+                )
+        await close()
+
+    asyncio.run(provide())
+    status, said, problems = wbs("doctor")
+    assert (status, problems) == (0, [])
+    assert all(line.startswith("ok    ") for line in said) and len(said) > 10
+
+
+def test_doctor_changes_nothing(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    folder = settings_for().data_dir
+    status, said, _ = Wbs(monkeypatch, capsys)("doctor")
+    assert status == 1
+    assert {line.partition(":")[0] for line in said if line.startswith("FAIL")} == {
+        "FAIL  data folder",
+        "FAIL  secret",
+        "FAIL  database",
+    }
+    assert not folder.exists()
+
+
+def test_a_wrong_setting_is_one_line(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    settings_for()
+    monkeypatch.setenv("WBS_PORT", "many")
+    settings.cache_clear()
+    wbs = Wbs(monkeypatch, capsys)
+    for line in ("staff list", "audit verify", "doctor"):
+        status, _, problems = wbs(line)
+        assert (status, len(problems)) == (1, 1)
+    assert "many" not in problems[0]
+
+
+def test_a_database_that_is_not_there_is_one_line(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    settings_for(database_url="postgresql://nobody@127.0.0.1:1/none")
+    wbs = Wbs(monkeypatch, capsys)
+    for line in ("staff list", "doctor"):
+        status, _, problems = wbs(line)
+        assert (status, len(problems)) == (1, 1)

@@ -1,0 +1,74 @@
+"""The schema as migrations build it, and as the tables say it."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlmodel import SQLModel, select
+
+from wbs_app.config import Settings, Unusable
+from wbs_app.model.tables import Agency, Unit
+from wbs_app.services import migrate
+from wbs_app.services.database import close, reading, writing
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, SQLModel.metadata))
+
+
+async def test_tables_and_migrations_agree(database: str) -> None:
+    async with reading() as db:
+        assert await (await db.connection()).run_sync(_differences) == []
+
+
+async def test_several_workers_start_on_an_empty_database(empty_database: str) -> None:
+    await asyncio.gather(*(migrate.ready() for _ in range(3)))
+    async with reading() as db:
+        assert [agency.code for agency in await db.exec(select(Agency).order_by(Agency.code))] == [
+            "bali",
+            "ntt",
+        ]
+        assert (await db.exec(select(Unit).where(Unit.agency == "bali"))).first()
+    assert await migrate.up_to_date()
+
+
+async def test_what_was_edited_survives_the_next_start(database: str) -> None:
+    async with writing() as db:
+        unit = (await db.exec(select(Unit).where(Unit.agency == "bali"))).first()
+        assert unit is not None
+        unit.name = "Biro yang Berganti Nama"
+        db.add(unit)
+    await migrate.ready()
+    async with reading() as db:
+        assert (await db.get(Unit, ("bali", unit.code))).name == "Biro yang Berganti Nama"  # type: ignore[union-attr]
+
+
+async def test_seeding_can_wait(empty_database: str) -> None:
+    await migrate.ready(seed=False)
+    async with reading() as db:
+        assert (await db.exec(select(Agency))).first() is None
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(database: str) -> None:
+    async with writing() as db:
+        await (await db.connection()).execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not await migrate.up_to_date()
+    with pytest.raises(Unusable, match="newer version"):
+        await migrate.ready()
+
+
+async def test_a_database_that_is_not_there(settings_for: Callable[..., Settings]) -> None:
+    settings_for(database_url="postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(Unusable, match="cannot be used"):
+        await migrate.ready()
+    await close()
+
+
+async def test_a_folder_that_cannot_be_made(settings_for: Callable[..., Settings]) -> None:
+    settings_for(data_dir="/proc/none/data")
+    with pytest.raises(Unusable, match="cannot be made"):
+        await migrate.ready()

@@ -1,0 +1,1 @@
+"""WBS: a whistleblowing system for Indonesian government agencies."""

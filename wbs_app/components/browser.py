@@ -1,0 +1,25 @@
+"""The few things only the browser can do; their code stands in assets/wbs.js (docs/decisions.md says why)."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.utils.imports import ImportVar
+from reflex.vars import VarData
+
+_MODULE = "$/public/wbs.js"
+
+
+def do(function: str, *arguments: Any) -> Any:
+    """An event that calls a function of wbs.js in the browser, compiled into the page. Arguments may be Vars."""
+    given = [rx.Var.create(argument) for argument in arguments]
+    data = VarData.merge(
+        VarData(imports={_MODULE: [ImportVar(tag=function)]}), *[argument._get_all_var_data() for argument in given]
+    )
+    call = f"{function}({', '.join(str(argument) for argument in given)})"
+    return rx.call_function(rx.Var(f"(() => {{ {call}; }})", _var_data=data))
+
+
+def listening(*functions: str) -> rx.Component:
+    """Mounted once on a page whose inputs wbs.js listens to. `functions`: others that the page calls by name."""
+    tags = [ImportVar(tag=name) for name in ("listening", *functions)]
+    return rx.fragment(rx.Var("null", _var_data=VarData(imports={_MODULE: tags}, hooks={"listening();": None})))

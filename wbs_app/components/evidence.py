@@ -1,0 +1,121 @@
+"""The upload of evidence, and the list of files."""
+
+import reflex as rx
+
+from wbs_app.components.browser import do
+from wbs_app.components.fields import label_text
+from wbs_app.components.shell import icon
+from wbs_app.components.words import agency, lang, t
+from wbs_app.state.report import ReportState
+
+ACCEPT = {
+    "application/pdf": [".pdf"],
+    "image/jpeg": [".jpg", ".jpeg"],
+    "image/png": [".png"],
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": [".docx"],
+}
+ZONE = "bukti"
+
+
+def upload_zone() -> rx.Component:
+    """A drop zone with a real button; what the browser refuses is said at once, the rest is checked by the server."""
+    words = agency("max_file_mb"), agency("max_files")
+    zone = rx.upload.root(
+        icon("upload", class_name="accent"),
+        rx.el.p(t("step3.evidence_drop"), class_name="m-0 font-semibold"),
+        rx.el.span(t("step3.evidence_browse"), class_name="btn btn-secondary", aria_hidden="true"),
+        rx.el.p(t("step3.evidence_allow", mb=words[0], max=words[1]), class_name="m-0 small muted"),
+        id=ZONE,
+        accept=ACCEPT,
+        max_size=words[0].to(int) * 2**20,
+        on_drop=ReportState.upload(
+            rx.upload_files_chunk(
+                ZONE,
+                on_upload_progress=lambda at: do("uploading", at),
+                extra_headers={"X-Upload-Pass": ReportState.upload_pass},
+            ),
+            ReportState.upload_pass,
+        ),
+        on_drop_rejected=lambda refused: ReportState.refuse(
+            rx.Var(
+                f'{refused!s}.map((r) => `${{r.file.name.split(".").pop().slice(0, 8)}}|${{r.file.size}}|${{r.errors[0].code}}`)'
+            ).to(list[str])
+        ),
+        class_name="drop",
+    )
+    zone.children[0].children[0].custom_attrs["aria-label"] = t("step3.evidence_browse")  # Reflex's input has no name
+    return zone
+
+
+def evidence_question() -> rx.Component:
+    running = rx.el.div(
+        rx.el.span(t("common.uploading"), class_name="small"),
+        rx.el.progress(max="100", value="0", aria_label=t("common.uploading"), custom_attrs={"id": "upload-bar"}, class_name="flex-1"),
+        rx.el.span("0%", custom_attrs={"id": "upload-percent"}, class_name="small num"),
+        custom_attrs={"id": "upload-running"},
+        hidden=True,
+        class_name="flex items-center gap-3 mt-3",
+    )
+    broken = rx.el.p(
+        icon("circle-alert"), t("error.file_interrupted"), custom_attrs={"id": "upload-broken"}, hidden=True, class_name="q-err mt-3"
+    )
+    listed = rx.el.ul(
+        rx.foreach(ReportState.files, _waiting),
+        rx.foreach(ReportState.refused, _refused),
+        class_name="files",
+        aria_label=t("a11y.files"),
+        hidden=(ReportState.files.length() + ReportState.refused.length()) == 0,
+    )
+    return rx.el.div(
+        rx.el.p(label_text(t("step3.evidence"), False), class_name="q-label"),
+        rx.el.p(t("step3.evidence_intro"), class_name="q-hint"),
+        upload_zone(),
+        running,
+        rx.el.div(broken, role="alert"),
+        rx.el.div(listed, role="status"),
+        rx.el.p(t("step3.evidence_name"), " ", t("step3.evidence_metadata"), class_name="small muted mt-3 mb-0"),
+        class_name="q",
+    )
+
+
+def file_size(file: rx.Var) -> rx.Component:
+    return rx.el.span(file["type"], " · ", file[f"size_{lang()}"], class_name="small faint")
+
+
+def _waiting(file: rx.Var) -> rx.Component:
+    number = file["number"]
+    return rx.el.li(
+        rx.el.span(rx.cond(file["image"] == "yes", icon("file-image"), icon("file-text")), class_name="thumb"),
+        rx.el.div(
+            rx.el.span(t("step3.evidence_item", n=number), class_name="font-semibold"),
+            " ",
+            file_size(file),
+            rx.el.div(icon("circle-check"), t("step3.evidence_ok"), class_name="small flex items-center gap-1.5 tone-done"),
+            class_name="min-w-0",
+        ),
+        rx.el.button(
+            icon("trash-2"),
+            type="button",
+            aria_label=t("step3.evidence_remove", n=number),
+            on_click=ReportState.remove_file(file["id"]),
+            class_name="icon-btn",
+        ),
+        key=file["id"],
+    )
+
+
+def _refused(file: rx.Var) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(icon("file-x"), class_name="thumb tone-bad"),
+        rx.el.div(
+            rx.el.span(t("step3.evidence_refused"), class_name="font-semibold"),
+            " ",
+            file_size(file),
+            rx.el.div(icon("circle-alert"), file["said"], class_name="small font-semibold flex gap-1.5 bad"),
+            class_name="min-w-0",
+        ),
+        rx.el.button(
+            icon("x"), type="button", aria_label=t("step3.evidence_dismiss"), on_click=ReportState.dismiss(file["id"]), class_name="icon-btn"
+        ),
+        key=file["id"],
+    )

@@ -1,0 +1,52 @@
+"""What a page is: its address, its words, its content and the events it starts with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.words import here, lang, speaking
+from wbs_app.text import LANGUAGES, has, text
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, built once in each language. `title`: key of its title; `title` + "_text" describes it."""
+
+    route: str
+    title: str
+    content: Callable[[], rx.Component]
+    on_load: Sequence[Any] = field(default=())
+    staff: bool = False
+
+
+def add_pages(app: rx.App, pages: Sequence[Page]) -> None:
+    """Adds every page in every language."""
+    for page in pages:
+        for language in LANGUAGES:
+            _add(app, page, language)
+
+
+def _add(app: rx.App, page: Page, language: str) -> None:
+    def render() -> rx.Component:
+        with speaking(language):
+            return page.content()
+
+    with speaking(language):
+        words = _plain(page.title)
+        about = _plain(f"{page.title}_text")
+        robots = [{"name": "robots", "content": "noindex"}] if page.staff or page.route.startswith("/lacak/") else []
+        app.add_page(
+            render,
+            route=here(page.route),
+            title=words,
+            description=about,
+            meta=[{"name": "color-scheme", "content": "light dark"}, *robots],
+            on_load=list(page.on_load),
+        )
+
+
+def _plain(key: str) -> str:
+    """Titles are prerendered, so they cannot depend on the agency: the base text."""
+    return text(key, lang()) if has(key) else text("title.home_text", lang())

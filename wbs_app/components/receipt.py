@@ -1,0 +1,93 @@
+"""The receipt: ticket and PIN, shown until the reporter has confirmed saving them."""
+
+import reflex as rx
+
+from wbs_app.components.browser import do
+from wbs_app.components.shell import anchor, icon, strip
+from wbs_app.components.words import t
+from wbs_app.state.report import ReportState
+
+
+def receipt_or(form: rx.Component) -> rx.Component:
+    """The receipt once there is one, else the form that leads to it."""
+    return rx.cond(ReportState.receipt != "", receipt(), form)
+
+
+def ticket_card() -> rx.Component:
+    got = ReportState.received
+    return rx.el.div(
+        strip(),
+        rx.el.div(
+            rx.el.p(t("success.receipt"), class_name="eyebrow m-0"),
+            rx.el.p(got["at"], class_name="small faint m-0"),
+            rx.el.p(t("success.ticket"), class_name="mt-5 mb-1 small faint"),
+            rx.el.p(got["ticket"], class_name="code m-0", custom_attrs={"data-part": "ticket"}),
+            class_name="p-6 pb-5",
+        ),
+        rx.el.div(class_name="perf"),
+        rx.el.div(
+            rx.el.p(t("success.pin"), class_name="m-0 mb-1 small faint"),
+            rx.el.p(got["pin"], class_name="code m-0", custom_attrs={"data-part": "pin"}),
+            rx.el.div(
+                icon("triangle-alert"), rx.el.strong(t("success.once")), class_name="note mt-5", custom_attrs={"data-tone": "wait"}
+            ),
+            actions(),
+            class_name="p-6 pt-5",
+        ),
+        class_name="ticket mt-7",
+    )
+
+
+def actions() -> rx.Component:
+    got = ReportState.received
+    copy = rx.el.button(
+        icon("copy"), t("success.copy"), type="button", on_click=rx.set_clipboard(got["clipboard"]), class_name="btn btn-primary w-full"
+    )
+    print_ = rx.el.button(
+        icon("printer"), t("success.print"), type="button", on_click=do("printPage"), class_name="btn btn-secondary flex-1"
+    )
+    keep = anchor(
+        icon("download"), got["file"], t("success.download"), download=t("success.file_name"), class_name="btn btn-secondary flex-1"
+    )
+    return rx.el.div(copy, rx.el.div(print_, keep, class_name="flex flex-col sm:flex-row gap-3"), class_name="grid gap-3 mt-6 no-print")
+
+
+def receipt() -> rx.Component:
+    unsaved = rx.cond(ReportState.saved, "false", "true")
+    head = rx.el.div(
+        rx.el.span(icon("circle-check-big"), class_name="done-mark"),
+        rx.el.div(
+            rx.el.h1(t("success.title"), id="berhasil", tab_index=-1, class_name="m-0 outline-none"),
+            rx.el.p(t("success.text"), class_name="m-0 mt-1 lead"),
+        ),
+        class_name="flex items-center gap-4",
+        role="status",
+    )
+    saved = rx.el.label(
+        rx.el.input(type="checkbox", default_checked=ReportState.saved, on_change=ReportState.confirm),
+        rx.el.span(t("success.saved_check")),
+        class_name="check mt-6 font-semibold",
+    )
+    history = rx.el.button(
+        t("success.view_history"),
+        icon("arrow-right"),
+        type="button",
+        on_click=ReportState.to_history,
+        class_name=rx.cond(ReportState.saved, "btn btn-primary", "btn btn-secondary"),
+    )
+    leave = rx.cond(
+        ReportState.saved,
+        rx.el.button(t("success.finish"), type="button", on_click=ReportState.finish, class_name="btn btn-quiet"),
+        rx.el.p(t("success.leave_warning"), class_name="small muted m-0"),
+    )
+    steps = [rx.el.li(t(f"success.next_{number}")) for number in (1, 2, 3)]
+    return rx.el.div(
+        head,
+        ticket_card(),
+        rx.el.p(t("success.private_note"), class_name="small muted mt-4 mb-0 no-print"),
+        rx.el.div(saved, rx.el.div(history, leave, class_name="flex flex-wrap items-center gap-4 mt-3"), class_name="no-print"),
+        rx.el.section(
+            rx.el.h2(t("success.next_title"), class_name="m-0"), rx.el.ol(*steps, class_name="list-decimal mt-4 mb-0 pl-6 grid gap-2"), class_name="mt-12"
+        ),
+        custom_attrs={"data-unsaved": unsaved},
+    )

@@ -1,0 +1,137 @@
+"""Settings, read once from the `WBS_*` environment and frozen; unsafe values are refused at start."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SECRET_BYTES = 32
+
+
+class Unusable(Exception):
+    """A setting or the place we run in does not allow a start; the message is one line for a person."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations. Empty variables count as not set."""
+
+    model_config = SettingsConfigDict(env_prefix="WBS_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    redis_url: str = ""
+    evidence_url: str = ""
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    smtp_url: str = ""
+    clamd_url: str = ""
+    agencies: Annotated[tuple[str, ...], NoDecode] = ("bali", "ntt")
+    relaxed_2fa: bool = False
+    secret: str = Field(default="", repr=False)
+
+    @field_validator("agencies", mode="before")
+    @classmethod
+    def _split(cls, raw: object) -> object:
+        return tuple(part.strip() for part in raw.split(",") if part.strip()) if isinstance(raw, str) else raw
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, url: str) -> str:
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
+            raise ValueError("must be a postgresql:// address (or be left out for SQLite)")
+        return url
+
+    @field_validator("secret")
+    @classmethod
+    def _hex(cls, text: str) -> str:
+        if text and len(bytes.fromhex(text)) != SECRET_BYTES:
+            raise ValueError(f"must be {SECRET_BYTES * 2} hexadecimal digits")
+        return text
+
+    @model_validator(mode="after")
+    def _safe(self) -> Settings:
+        if not self.agencies:
+            raise ValueError("WBS_AGENCIES names no agency")
+        if self.relaxed_2fa and (self.host not in LOOPBACK or self.public_host not in LOOPBACK):
+            raise ValueError("WBS_RELAXED_2FA is for development on this machine only (loopback)")
+        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
+            raise ValueError("WBS_PUBLIC_URL must start with https:// (or http:// on this machine)")
+        return self
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address; an embedded SQLite file in the data folder by default."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'wbs.db'}"
+
+    @property
+    def evidence(self) -> str:
+        """Address of the evidence store; a local folder by default."""
+        return self.evidence_url or (self.data_dir / "evidence").as_uri()
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port under which people reach us, without a final slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def public_host(self) -> str:
+        return urlsplit(self.origin).hostname or ""
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies carry `Secure` wherever the public address is https."""
+        return self.origin.startswith("https://")
+
+    def secret_key(self) -> bytes:
+        """The server's own secret (32 bytes), made at the first start: seals what tabs keep, opens no report.
+
+        Raises:
+            Unusable: when its file cannot be read or written.
+        """
+        if self.secret:
+            return bytes.fromhex(self.secret)
+        file = self.data_dir / "secret"
+        try:
+            if not file.exists():
+                self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+                file.touch(mode=0o600)
+                file.write_text(secrets.token_hex(SECRET_BYTES))
+            key = bytes.fromhex(file.read_text().strip())
+        except OSError as problem:
+            raise Unusable(f"the secret file {file} cannot be read: {problem.strerror}") from problem
+        except ValueError as problem:
+            raise Unusable(f"the secret file {file} is damaged: restore it from your backup") from problem
+        if len(key) != SECRET_BYTES:
+            raise Unusable(f"the secret file {file} is damaged: restore it from your backup")
+        return key
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Unusable: naming the variable that is wrong, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "WBS_" + str(first["loc"][0]).upper() if first["loc"] else ""
+        raise Unusable(f"{name} {first['msg'].removeprefix('Value error, ')}".strip()) from None

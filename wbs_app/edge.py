@@ -1,0 +1,215 @@
+"""The outermost layer: what a browser sends is stripped of what identifies, checked, and answered with safe headers."""
+
+import base64
+import hashlib
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.responses import PlainTextResponse
+
+from wbs_app.config import settings
+from wbs_app.vault.tabs import open_from_tab
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+DEVICE_COOKIE = "wbs_dev"
+SESSION_COOKIE = "wbs_sid"
+UPLOAD_PURPOSE = "upload"
+UPLOAD_OVERHEAD = 64 * 1024  # multipart frames and arguments around the files
+LARGEST_POST = 64 * 1024  # our own forms: sign-in and the like
+
+IDENTIFYING = frozenset(
+    b"cookie user-agent accept-language referer x-forwarded-for x-real-ip forwarded via dnt save-data "
+    b"sec-ch-ua sec-ch-ua-platform sec-ch-ua-mobile sec-ch-ua-full-version-list sec-ch-ua-model".split()
+)
+_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
+
+
+class Tabs:
+    """Which device a tab's token belongs to: the first that used it. Forgotten a day after its last use."""
+
+    KEPT_SECONDS = 24 * 3600
+    MOST = 100_000
+
+    def __init__(self) -> None:
+        self._owners: OrderedDict[str, tuple[str, float]] = OrderedDict()
+
+    def owns(self, token: str, device: str) -> bool:
+        """Whether `device` may use `token`; binds it when nobody does."""
+        now = time.monotonic()
+        while self._owners and (len(self._owners) > self.MOST or next(iter(self._owners.values()))[1] < now):
+            self._owners.popitem(last=False)
+        owner = self._owners.get(token, (device, 0.0))[0]
+        if owner == device:
+            self._owners[token] = (device, now + self.KEPT_SECONDS)
+            self._owners.move_to_end(token)
+        return owner == device
+
+
+class Edge:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], pages: Path) -> None:
+        self.app = app
+        self.pages = pages
+        self.tabs = Tabs()
+        self.secret = settings().secret_key()
+        self.origin = settings().origin.encode()
+        self.strictest = policy_of(pages / "no such page").encode()
+        self.policies = {page: policy_of(page).encode() for page in pages.rglob("*.html")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        cookies = _cookies(headers)
+        device = cookies.get(DEVICE_COOKIE, "")
+        known = device if re.fullmatch("[0-9a-f]{36}", device) else ""
+        scope = {
+            **scope,
+            "client": ("0.0.0.0", 0),  # noqa: S104  nobody's address
+            "wbs_device": known,
+            "wbs_session": cookies.get(SESSION_COOKIE),
+            "headers": [(name, value) for name, value in scope["headers"] if name not in IDENTIFYING],
+        }
+        if (status := self._refusal(scope, headers, known)) is not None:
+            await _refuse(scope, receive, send, status)
+            return
+        if scope["type"] == "http":
+            self._to_folder(scope)
+            send = self._with_headers(scope, send, new_device=not known)
+        await self.app(scope, receive, send)
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
+        """The status to refuse with, or None."""
+        path = scope["path"]
+        changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
+        if changes and headers.get(b"origin") != self.origin:
+            return 403
+        if scope["type"] == "websocket":
+            token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
+            return None if self._owned(token, device) else 403
+        if path.startswith("/_upload"):
+            return self._upload_refusal(scope, headers, device)
+        if path.startswith(("/_event", "/_all_routes", "/ping", "/_health")):
+            return 404  # sockets only: long polling is not offered, Reflex's own probes are not needed
+        if changes and _length(headers) > LARGEST_POST:
+            return 413
+        return None
+
+    def _owned(self, token: str, device: str) -> bool:
+        return bool(device and _TOKEN.fullmatch(token)) and self.tabs.owns(token, device)
+
+    def _upload_refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
+        if scope["method"] != "POST":
+            return 404
+        if not self._owned(headers.get(b"reflex-client-token", b"").decode("latin-1"), device):
+            return 403
+        ticket = headers.get(b"x-upload-pass", b"").decode("latin-1")
+        opened = open_from_tab(self.secret, UPLOAD_PURPOSE, UPLOAD_PURPOSE, ticket, time.time())
+        if not isinstance(opened, dict):
+            return 403
+        most = int(opened["most_bytes"]) * int(opened["most_files"]) + UPLOAD_OVERHEAD
+        return 413 if _length(headers) > most else None
+
+    def _to_folder(self, scope: Scope) -> None:
+        """`/faq` is the page in `faq/`: answered at once, without a detour that would name the inner scheme."""
+        path = scope["path"]
+        if scope["method"] in ("GET", "HEAD") and "." not in path and not path.endswith("/"):
+            if ".." not in path and (self.pages / path.strip("/") / "index.html").is_file():
+                scope["path"] = path + "/"
+                scope["raw_path"] = scope["path"].encode()
+
+    def _policy(self, path: str) -> bytes:
+        """Of the page this path shows; pages made for any address share the fallback's."""
+        page = self.pages / path.strip("/") / "index.html"
+        return self.policies.get(page) or self.policies.get(self.pages / "__spa-fallback.html") or self.strictest
+
+    def _with_headers(self, scope: Scope, send: Send, new_device: bool) -> Send:
+        path = scope["path"]
+
+        async def answer(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = [(name, value) for name, value in message["headers"] if name.lower() != b"server"]
+                names = {name.lower() for name, _ in headers}
+                if b"cache-control" not in names:
+                    headers.append((b"cache-control", _caching(path, message["status"])))
+                if b"content-security-policy" not in names:
+                    headers.append((b"content-security-policy", self._policy(path)))
+                headers += [
+                    (b"x-content-type-options", b"nosniff"),
+                    (b"referrer-policy", b"same-origin"),
+                    (b"cross-origin-opener-policy", b"same-origin"),
+                    (b"cross-origin-resource-policy", b"same-origin"),
+                    (b"x-frame-options", b"DENY"),
+                    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+                ]
+                if settings().secure_cookies:
+                    headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+                if new_device and dict(headers).get(b"content-type", b"").startswith(b"text/html"):
+                    headers.append((b"set-cookie", cookie(DEVICE_COOKIE, secrets.token_hex(18)).encode()))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        return answer
+
+
+def cookie(name: str, value: str, seconds: int | None = None) -> str:
+    """A Set-Cookie line that scripts cannot read and other sites cannot send."""
+    age = "" if seconds is None else f"; Max-Age={seconds}"
+    secure = "; Secure" if settings().secure_cookies else ""
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}"
+
+
+def policy_of(page: Path) -> str:
+    """The Content-Security-Policy of a built page: nothing from elsewhere, inline scripts only its own, by hash."""
+    found = set(_INLINE.findall(page.read_text("utf-8"))) if page.is_file() else set()
+    hashes = sorted(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in found)
+    scripts = " ".join(["'self'", *(f"'sha256-{digest}'" for digest in hashes)])
+    socket = settings().origin.replace("http", "ws", 1)  # older Safari does not count it as 'self'
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        f"font-src 'self'; connect-src 'self' {socket}; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    )
+
+
+def _caching(path: str, status: int) -> bytes:
+    if path.startswith("/assets/") and status == 200:
+        return b"public, max-age=31536000, immutable"  # named by their content
+    if path.endswith((".css", ".svg", ".woff2", ".js")):
+        return b"no-cache"  # asked again, answered 304
+    return b"no-store" if path.startswith(("/petugas", "/en/petugas", "/api")) else b"no-cache"
+
+
+def _cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
+    try:
+        jar = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _length(headers: dict[bytes, bytes]) -> float:
+    """Content-Length; endless when it is missing or absurd, so that nobody streams without an end."""
+    raw = headers.get(b"content-length", b"")
+    return int(raw) if raw.isdigit() else float("inf")
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    await PlainTextResponse("", status)(scope, receive, send)  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""The staff screens: their addresses, whom they open to, and what an address may make them say."""
+
+from dataclasses import dataclass
+
+from wbs_app.model.access import Actor, Permission
+
+SIGN_IN = "/petugas/masuk"
+VERIFY = "/petugas/verifikasi"
+ENROL = "/petugas/aktivasi"
+CODES = "/petugas/aktivasi/kode"
+INVITATION = "/petugas/undangan"
+SIGN_OUT = "/petugas/keluar"
+HOME = "/petugas"
+CASES = "/petugas/laporan"
+PEOPLE = "/petugas/kelola/pengguna"
+TRAIL = "/petugas/audit"
+ACCOUNT = "/petugas/akun"
+EVIDENCE = "/petugas/bukti"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the menu. `text`: key of its label. `icon`: lucide name."""
+
+    path: str
+    permission: Permission
+    text: str
+    icon: str
+
+
+MENU = (
+    Entry(CASES, Permission.LIST_CASES, "staff.cases", "inbox"),
+    Entry(PEOPLE, Permission.MANAGE_STAFF, "staff.manage", "settings-2"),
+    Entry(TRAIL, Permission.READ_AUDIT, "staff.audit", "scroll-text"),
+    Entry(ACCOUNT, Permission.SIGNED_IN, "staff.account", "user-round"),
+)
+
+
+def first_page(actor: Actor) -> str:
+    """The first page of the menu that this person may open."""
+    return next((entry.path for entry in MENU if actor.can(entry.permission)), SIGN_IN)
+
+
+PROBLEMS = {
+    "1": "auth.failed",
+    "sesi": "auth.session_ended",
+    "terkunci": "auth.locked",
+    "kode": "twofa.wrong",
+    "undangan": "invite.invalid",
+    "lama": "auth.current_wrong",
+    "beda": "auth.password_mismatch",
+    "pendek": "auth.password_short",
+    "panjang": "auth.password_long",
+    "mudah": "auth.password_obvious",
+    "bentrok": "error.conflict_edit",
+}
+"""`?galat=` in an address -> the text it shows. Nobody can make a page say anything else by a link."""
+
+NEWS = {
+    "keluar": "auth.logged_out",
+    "undangan": "invite.done",
+    "sandi": "auth.password_changed",
+}
+"""`?kabar=` likewise."""
+
+
+def problem_code(key: str) -> str:
+    """The code in the address that shows the text `key`."""
+    return next(code for code, text in PROBLEMS.items() if text == key)

@@ -1,0 +1,103 @@
+"""Lapor: agency first, when there is more than one, then the kind of complaint."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.fields import error_summary
+from wbs_app.components.page import Page
+from wbs_app.components.shell import icon, link, shell
+from wbs_app.components.words import lang, t
+from wbs_app.config import settings
+from wbs_app.state.portal import OfferState, PortalState
+from wbs_app.state.report import ReportState
+
+
+def agencies() -> rx.Component:
+    def one(code: str) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(
+                type="radio",
+                name="agency",
+                value=code,
+                default_checked=PortalState.arrived == code,
+                on_change=lambda _: PortalState.choose(code),
+            ),
+            rx.el.span(PortalState.agencies[code][f"short_{lang()}"], class_name="font-semibold leading-snug self-center"),
+            class_name="choice",
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend(t("type.agency"), class_name="q-label mb-2"),
+        rx.el.div(*[one(code) for code in settings().agencies], class_name="grid sm:grid-cols-2 gap-3"),
+        key=PortalState.arrived,
+        class_name="q",
+    )
+
+
+def card(entry: Any) -> rx.Component:
+    outside = rx.el.span(icon("external-link"), t("type.external_tag"), class_name="tag ml-2")
+    return rx.el.label(
+        rx.el.input(type="radio", name="card", value=entry["code"], class_name="mt-0.5"),
+        rx.el.span(
+            rx.el.span(entry[f"title_{lang()}"], rx.cond(entry["kind"] == "external", outside), class_name="block font-semibold leading-snug"),
+            rx.el.span(entry[f"text_{lang()}"], class_name="block mt-1 muted text-[.9375rem] leading-normal"),
+        ),
+        key=entry["code"],
+        class_name="choice p-[1.125rem]",
+    )
+
+
+def content() -> rx.Component:
+    resume = rx.cond(
+        ReportState.draft != "",
+        rx.el.div(
+            icon("file-text"),
+            rx.el.span(t("type.draft_open"), " ", link(t("type.draft_resume"), "/lapor/ringkasan")),
+            class_name="note mb-6",
+        ),
+    )
+    unsaved = rx.cond(
+        ReportState.receipt != "",
+        rx.el.div(
+            icon("triangle-alert"),
+            rx.el.span(t("success.unsaved"), " ", link(t("success.unsaved_open"), "/lapor/ringkasan")),
+            class_name="note mb-6",
+            custom_attrs={"data-tone": "wait"},
+        ),
+    )
+    form = rx.el.form(
+        rx.el.fieldset(
+            *([agencies()] if len(settings().agencies) > 1 else []),
+            rx.el.fieldset(
+                rx.el.legend(t("type.kind"), class_name="q-label mb-2"),
+                rx.el.div(rx.foreach(OfferState.cards, card), class_name="grid gap-3"),
+                custom_attrs={"id": "card", "tabIndex": "-1"},
+                class_name="q",
+            ),
+            rx.el.button(
+                t("type.submit"), icon("arrow-right"), type="submit", class_name="btn btn-primary w-full sm:w-auto min-h-[54px] px-7"
+            ),
+            disabled=~rx.State.is_hydrated,
+            class_name="border-0 p-0 m-0 min-w-0",
+        ),
+        method="post",
+        action="/tanpa-javascript",
+        no_validate=True,
+        reset_on_submit=False,
+        on_submit=ReportState.choose,
+    )
+    inner = rx.el.div(
+        link(icon("chevron-left"), "/", t("nav.home"), class_name="inline-flex items-center gap-1 py-2"),
+        rx.el.h1(t("type.title"), class_name="mt-3 mb-2"),
+        rx.el.p(t("type.subtitle"), class_name="lead m-0 mb-8"),
+        error_summary(),
+        unsaved,
+        resume,
+        form,
+        class_name="wrap-form pt-8 lg:pt-10",
+    )
+    return shell("/lapor", inner, task=True)
+
+
+PAGE = Page("/lapor", "title.choose", content, (PortalState.enter,))

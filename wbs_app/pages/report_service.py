@@ -1,0 +1,59 @@
+"""Pengaduan Layanan: one page asks all, and ends in the receipt."""
+
+import reflex as rx
+
+from wbs_app.components.browser import listening
+from wbs_app.components.fields import choose, error_summary, line, story
+from wbs_app.components.form import required_note, sealed_form
+from wbs_app.components.page import Page
+from wbs_app.components.receipt import receipt_or
+from wbs_app.components.shell import icon, link, shell
+from wbs_app.components.words import agency, t
+from wbs_app.model.steps import ServiceComplaint
+from wbs_app.pages.report_biodata import identity_questions
+from wbs_app.pages.report_summary import reset_dialog, send_buttons, trouble
+from wbs_app.state.portal import OfferState, PortalState
+from wbs_app.state.report import ReportState
+
+
+def form() -> rx.Component:
+    option = lambda entry: rx.el.option(entry["name_id"], value=entry["code"], key=entry["code"])  # noqa: E731
+    warning = rx.el.p(t("step3.link_warning"), class_name="small muted mt-2 mb-0")
+    questions = (
+        rx.el.h2(t("service.section"), class_name="m-0 mb-5"),
+        choose("kind", t("service.kind"), t("service.kind_ph"), rx.foreach(OfferState.services, option), required=True),
+        story("complaint", t("service.complaint"), hint=t("service.complaint_hint"), placeholder=t("service.complaint_ph"), most=20_000),
+        line("link", t("service.link"), kind="url", hint=t("service.link_hint"), placeholder=t("step3.link_ph"), more=warning),
+        rx.el.h2(t("service.identity"), class_name="m-0 mt-10 mb-1"),
+        rx.el.p(t("service.identity_hint"), class_name="q-hint mb-5"),
+        *identity_questions(),
+        send_buttons(),
+    )
+    card = rx.el.div(
+        error_summary(),
+        rx.el.div(trouble(), role="alert"),
+        rx.el.h1(t("service.title"), class_name="m-0 mb-1"),
+        rx.el.p(t("service.intro"), class_name="muted mt-2 mb-2"),
+        required_note(),
+        sealed_form(*questions, on_submit=ReportState.send_service.throttle(500)),  # type: ignore[attr-defined]
+        class_name="card p-5 sm:p-9",
+    )
+    return rx.cond(OfferState.services.length() > 0, rx.el.div(card, reset_dialog()), not_offered())
+
+
+def not_offered() -> rx.Component:
+    return rx.el.div(
+        icon("search-x"),
+        rx.el.h1(t("service.title"), class_name="m-0"),
+        rx.el.p(t("service.not_offered", agency=agency("short")), class_name="m-0"),
+        link(t("wizard.change_agency"), "/lapor", class_name="btn btn-primary"),
+        class_name="empty card",
+    )
+
+
+def content() -> rx.Component:
+    inner = rx.el.div(listening(), receipt_or(form()), class_name="wrap-form pt-8 lg:pt-10")
+    return shell("/lapor/layanan", inner, task=True)
+
+
+PAGE = Page("/lapor/layanan", "title.service", content, (PortalState.enter, ReportState.enter(ServiceComplaint.slug)))

@@ -1,0 +1,109 @@
+"""Step 4: Ringkasan Laporan, ending in the receipt."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.browser import do, listening
+from wbs_app.components.fields import error_summary, tick
+from wbs_app.components.form import confirm_dialog, sealed_form, stepper
+from wbs_app.components.page import Page
+from wbs_app.components.receipt import receipt_or
+from wbs_app.components.shell import anchor, icon, link, shell
+from wbs_app.components.summary import report_sections
+from wbs_app.components.words import agency, here, lang, t
+from wbs_app.model.steps import Declaration
+from wbs_app.state.portal import PortalState
+from wbs_app.state.report import ReportState
+
+
+def edit(section: Any) -> rx.Component:
+    """ "Ubah bagian ini", its section named for those who hear the link alone."""
+    base = here("/lapor/")
+    return rx.el.a(
+        rx.el.span(t("summary.edit_section"), aria_hidden="true"),
+        rx.el.span(t("summary.edit_section_of", section=section["title"].to(str)), class_name="sr"),
+        to=base + section["slug"].to(str),
+        class_name="small whitespace-nowrap",
+    )
+
+
+def evidence() -> rx.Component:
+    def file(entry: Any) -> rx.Component:
+        url = "/lapor/bukti/" + entry["id"] + "?kunci=" + ReportState.view_pass
+        look = anchor(
+            t("summary.view_evidence"),
+            url,
+            target="_blank",
+            aria_label=t("summary.view_evidence_n", n=entry["number"]),
+        )
+        return rx.el.li(
+            rx.el.span(entry["number"], ". ", t("summary.evidence_item", n=entry["number"])),
+            rx.el.span(entry["type"], " · ", entry[f"size_{lang()}"], class_name="small faint"),
+            look,
+            key=entry["id"],
+            class_name="flex flex-wrap items-center gap-x-4 gap-y-1 py-2",
+        )
+
+    listed = rx.el.ol(rx.foreach(ReportState.files, file), class_name="list-none p-0 m-0 mt-2")
+    none = rx.el.div(
+        icon("triangle-alert"),
+        rx.el.span(t("step3.evidence_none"), " ", link(t("step3.evidence"), "/lapor/lokasi-waktu")),
+        class_name="note mt-4",
+        custom_attrs={"data-tone": "wait"},
+    )
+    return rx.el.section(
+        rx.el.div(rx.el.h2(t("summary.evidence"), class_name="m-0"), class_name="section-head"),
+        rx.cond(ReportState.files.length() > 0, listed, none),
+        class_name="mt-8",
+    )
+
+
+def trouble() -> rx.Component:
+    return rx.cond(
+        ReportState.trouble != "",
+        rx.el.div(icon("circle-alert"), ReportState.trouble, class_name="note mb-6", custom_attrs={"data-tone": "bad"}),
+    )
+
+
+def send_buttons() -> rx.Component:
+    reset = rx.el.button(t("common.reset"), type="button", on_click=do("openDialog", "reset"), class_name="btn btn-quiet sm:ml-auto")
+    send = rx.el.button(icon("send"), t("summary.submit"), type="submit", class_name="btn btn-primary min-h-[52px] px-8")
+    return rx.el.div(reset, send, class_name="flex flex-col-reverse sm:flex-row gap-3 pt-2")
+
+
+def reset_dialog() -> rx.Component:
+    return confirm_dialog("reset", t("wizard.reset_confirm"), t("wizard.reset_text"), t("wizard.reset_do"), ReportState.reset_form)
+
+
+def form() -> rx.Component:
+    head = rx.el.div(
+        rx.el.p(t("wizard.title"), class_name="head m-0 text-[1.125rem]"),
+        rx.el.p(t("wizard.step_of", n=4, total=4), class_name="m-0 small muted"),
+        class_name="flex items-baseline justify-between gap-4 mb-5",
+    )
+    to = rx.el.p(t("wizard.to_agency", agency=agency("short")), class_name="muted mt-2 mb-0")
+    card = rx.el.div(
+        error_summary(),
+        rx.el.div(trouble(), role="alert"),
+        rx.el.h1(t("summary.title"), class_name="m-0 mb-1"),
+        rx.el.p(t("summary.intro"), class_name="q-hint m-0 mt-1"),
+        to,
+        report_sections(ReportState.summary, edit),
+        evidence(),
+        sealed_form(
+            rx.el.div(tick("truth", t("summary.truth"), required=True), class_name="mt-8"),
+            send_buttons(),
+            on_submit=ReportState.send.throttle(500),  # type: ignore[attr-defined]
+        ),
+        class_name="card mt-7 p-5 sm:p-9",
+    )
+    return rx.el.div(head, stepper(4), card, reset_dialog())
+
+
+def content() -> rx.Component:
+    inner = rx.el.div(listening(), receipt_or(form()), class_name="wrap-form pt-8 lg:pt-10")
+    return shell("/lapor/ringkasan", inner, task=True)
+
+
+PAGE = Page("/lapor/ringkasan", "title.step4", content, (PortalState.enter, ReportState.enter(Declaration.slug)))

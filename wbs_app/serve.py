@@ -1,0 +1,212 @@
+"""`wbs serve`: builds the pages once, readies the data, and serves everything on one port."""
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server import Server
+from sqlmodel import select
+
+from wbs_app.config import Settings, Unusable, settings
+from wbs_app.logs import start_logging
+from wbs_app.model.tables import Agency, Setting
+from wbs_app.services import database, migrate, staff
+from wbs_app.vault.recovery import new_recovery
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / ".web"
+PAGES = WEB / "build" / "client"
+STAMP = WEB / "wbs-build"
+OLD_ASSETS_SECONDS = 7 * 24 * 3600
+
+
+def main(workers: int = 1) -> None:
+    """Runs until it is stopped.
+
+    Raises:
+        Unusable: with one line for a person, before anything is served.
+    """
+    chosen = settings()
+    os.chdir(ROOT)
+    _port_is_free(chosen)
+    _data_folder(chosen)
+    chosen.secret_key()
+    build()
+    initialise()
+    print(f"WBS: {chosen.origin}", flush=True)
+    os.environ |= {
+        "REFLEX_ENV_MODE": "prod",
+        "__REFLEX_SKIP_COMPILE": "yes",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "yes",
+    }
+    start_logging()
+    Server(
+        "wbs_app.wbs_app:create",
+        factory=True,
+        address=chosen.host,
+        port=chosen.port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level="warning",
+    ).serve()
+
+
+def _port_is_free(chosen: Settings) -> None:
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.host, chosen.port))
+        except OSError as problem:
+            raise Unusable(f"port {chosen.port} is not free ({problem.strerror}): set WBS_PORT") from problem
+
+
+def _data_folder(chosen: Settings) -> None:
+    folder = chosen.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / ".writable").touch()
+        (folder / ".writable").unlink()
+    except OSError as problem:
+        raise Unusable(f"the data folder {folder} is not writable ({problem.strerror}): set WBS_DATA_DIR") from problem
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+def _sources() -> Iterator[Path]:
+    """What the pages are made of."""
+    for folder in ("wbs_app", "assets"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc":
+                yield file
+    yield from (ROOT / "rxconfig.py", ROOT / "requirements.lock")
+
+
+def fingerprint() -> str:
+    """Changes whenever the built pages would."""
+    digest = hashlib.blake2b(repr(settings().agencies).encode(), digest_size=16)
+    for file in _sources():
+        digest.update(f"{file.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.blake2b(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One build at a time in this folder."""
+    WEB.mkdir(exist_ok=True)
+    with (WEB / "wbs-build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build() -> bool:
+    """Builds the pages unless the ones there are of this very source; returns whether it built."""
+    with _alone():
+        now = fingerprint()
+        if STAMP.exists() and STAMP.read_text() == now and (PAGES / "index.html").exists():
+            return False
+        STAMP.unlink(missing_ok=True)
+        print("WBS: building the pages (once, up to a minute) ...", flush=True)
+        started = time.monotonic()
+        old = _set_aside_assets()
+        reflex = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+        log = WEB / "wbs-build.log"
+        with log.open("wb") as output:
+            done = subprocess.run(reflex, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        (ROOT / "requirements.txt").unlink(missing_ok=True)  # Reflex's own idea; ours is requirements.lock
+        if done.returncode or not (PAGES / "index.html").exists():
+            tail = log.read_text("utf-8", "replace")[-3000:]
+            raise Unusable(f"the pages could not be built:\n{tail}\n(whole log: {log})")
+        _bring_back_assets(old)
+        STAMP.write_text(now)
+        print(f"WBS: pages built in {time.monotonic() - started:.0f} s", flush=True)
+        return True
+
+
+def _set_aside_assets() -> Path:
+    """A tab opened before a deploy still asks for the old chunks: they are kept for a week."""
+    aside = WEB / "wbs-old-assets"
+    if (PAGES / "assets").is_dir():
+        shutil.copytree(PAGES / "assets", aside, dirs_exist_ok=True)
+    return aside
+
+
+def _bring_back_assets(aside: Path) -> None:
+    if not aside.is_dir():
+        return
+    limit = time.time() - OLD_ASSETS_SECONDS
+    for file in aside.iterdir():
+        if file.stat().st_mtime < limit:
+            file.unlink()
+        elif not (PAGES / "assets" / file.name).exists():
+            shutil.copy2(file, PAGES / "assets" / file.name)
+
+
+# --- the data ---------------------------------------------------------------------------------------------------------
+
+
+def initialise() -> None:
+    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat."""
+    asyncio.run(_initialise())
+
+
+async def _initialise() -> None:
+    try:
+        await migrate.ready()
+        await _same_secret()
+        await _recovery_keys()
+        await _first_administrator()
+    finally:
+        await database.close()
+
+
+async def _same_secret() -> None:
+    """A lost or exchanged secret would silently break every open form: refuse to start with it."""
+    mark = hashlib.blake2b(b"", key=settings().secret_key(), person=b"fingerprint", digest_size=16).hexdigest()
+    async with database.writing() as db:
+        known = await db.get(Setting, "secret_fingerprint")
+        if known is None:
+            db.add(Setting(name="secret_fingerprint", value=mark))
+        elif known.value != mark:
+            raise Unusable(
+                "the secret is not the one this system was started with: restore data/secret from your backup "
+                "(or set WBS_SECRET)"
+            )
+
+
+async def _recovery_keys() -> None:
+    """Prints each agency's recovery shares, once. They are kept nowhere."""
+    for code in settings().agencies:
+        async with database.writing() as db:
+            agency = (await db.exec(select(Agency).where(Agency.code == code))).one()
+            if agency.recovery_key is not None:
+                continue
+            agency.recovery_key, shares = new_recovery()
+            db.add(agency)
+        print(f"\nRecovery key of {code}: any two of these three shares restore it. They are shown only now.")
+        print("Write each on paper and give them to three different people.")
+        for number, share in enumerate(shares, start=1):
+            print(f"  share {number}: {share}")
+    sys.stdout.flush()
+
+
+async def _first_administrator() -> None:
+    async with database.writing() as db:
+        token = await staff.first_invitation(db)
+    if token:
+        print("\nThere is no administrator yet. This link makes the first one; it works once, for 48 hours:")
+        print(f"  {settings().origin}/petugas/undangan?kode={token}\n", flush=True)

@@ -1,0 +1,288 @@
+"""The case list and the case page: what an officer finds, and what an officer's keys open."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, exists, false, tuple_
+from sqlmodel import col, func, select
+
+from wbs_app.model.access import Actor, Permission
+from wbs_app.model.filters import CaseFilter, Cursor
+from wbs_app.model.tables import Evidence, Report, ReportEvent, ReportKey
+from wbs_app.services.audit import record
+from wbs_app.services.database import Db
+from wbs_app.services.evidence import About
+from wbs_app.services.keys import key_of
+from wbs_app.vault.codes import parse_ticket
+from wbs_app.vault.sealing import Place, unseal_json
+
+Document = dict[str, Any]
+
+_MOST_EVIDENCE = 1000
+
+
+class NotFound(Exception):
+    """No such case, or out of the actor's reach: the two look the same."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in the list: plain columns only. `readable`: the actor holds the account's key."""
+
+    ticket: str
+    agency: str
+    kind: str
+    violation_type: str | None
+    unit: str | None
+    service: str | None
+    status: str
+    priority: int
+    received_on: date
+    evidence_count: int
+    readable: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of the list. `first` and `last` count from 1 and are 0 when it is empty; `previous` and `next` are
+    values of `CaseFilter.after`, "" where there is no such page."""
+
+    rows: list[Row]
+    total: int
+    first: int
+    last: int
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the history. `at` (ISO), `note` and `who` are None without the key."""
+
+    status: str
+    at: str | None
+    note: str | None
+    who: str | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A piece of evidence. `about` is None without the key."""
+
+    id: str
+    position: int
+    about: Document | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as its officer sees it. `account` is None when the officer holds no key; the identity stays shut."""
+
+    report: Report
+    account: Document | None
+    history: list[Step]
+    evidence: list[Proof]
+
+
+# --- the list ------------------------------------------------------------------------------------------------------
+
+_PLAIN = tuple(name for name in Row.__dataclass_fields__ if name != "readable")
+
+_FACETS: dict[str, Any] = {
+    "violations": Report.violation_type,
+    "units": Report.unit,
+    "statuses": Report.status,
+    "kinds": Report.kind,
+    "agencies": Report.agency,
+}
+"""Name of the filter -> the column it chooses by."""
+
+
+def _reach(actor: Actor) -> list[ColumnElement[bool]]:
+    return [col(Report.agency).in_(actor.agencies), col(Report.kind).in_(actor.kinds)]
+
+
+def _matching(wanted: CaseFilter, but: str = "") -> list[ColumnElement[bool]]:
+    """The conditions of a filter, except that of the facet `but`."""
+    found: list[ColumnElement[bool]] = []
+    for facet, column in _FACETS.items():
+        if facet != but and (codes := getattr(wanted, facet)):
+            found.append(col(column).in_(codes))
+    if wanted.date_from:
+        found.append(col(Report.received_on) >= wanted.date_from)
+    if wanted.date_to:
+        found.append(col(Report.received_on) <= wanted.date_to)
+    if wanted.ticket:
+        found.append(_ticket_like(wanted.ticket))
+    return found
+
+
+def _ticket_like(typed: str) -> ColumnElement[bool]:
+    """The ticket itself however it was typed, or every ticket that has these characters in a row."""
+    if whole := parse_ticket(typed):
+        return col(Report.ticket) == whole
+    part = re.sub(r"[^A-Z0-9]", "", typed.upper())
+    return func.replace(col(Report.ticket), "-", "").contains(part) if part else false()
+
+
+_PLACE = tuple_(col(Report.received_on), col(Report.id))
+
+
+def _beyond(cursor: Cursor, downwards: bool) -> ColumnElement[bool]:
+    """Whether a row stands beyond the cursor's, in a list whose dates go down or up."""
+    here = tuple_(cursor.received_on, cursor.id)
+    return _PLACE < here if downwards else _PLACE > here
+
+
+async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> Page:
+    """One page of the cases in the actor's reach that match. Found by key, so a page far down costs no more.
+
+    Raises:
+        Forbidden: unless the actor may list cases.
+    """
+    actor.require(Permission.LIST_CASES)
+    matching = [*_reach(actor), *_matching(wanted)]
+    cursor = Cursor.read(wanted.after)
+    backwards = cursor is not None and cursor.backwards
+    downwards = (wanted.sort == "newest") is not backwards
+    order = (col(Report.received_on), col(Report.id))
+    chosen: Any = (
+        sqlalchemy.select(col(Report.id), *(getattr(Report, name) for name in _PLAIN), _readable(actor))
+        .where(*matching)
+        .order_by(*(part.desc() if downwards else part.asc() for part in order))
+        .limit(size + 1)
+    )
+    if cursor is not None:
+        chosen = chosen.where(_beyond(cursor, downwards))
+    rows = (await db.exec(chosen)).all()
+    more = len(rows) > size
+    if cursor is not None and (not rows or (backwards and not more)):
+        return await listing(
+            db, actor, wanted.changed(), size
+        )  # nothing lies there; or the first page, shown whole
+    if not rows:
+        return Page([], 0, 0, 0, "", "")
+    rows = rows[:size][::-1] if backwards else rows[:size]
+    start, end = (Cursor(back, row.received_on, row.id) for back, row in ((True, rows[0]), (False, rows[-1])))
+    ahead = _beyond(start, wanted.sort != "newest")
+    counts = select(func.count(), func.count().filter(ahead)).select_from(Report).where(*matching)
+    total, before = (await db.exec(counts)).one()
+    return Page(
+        rows=[Row(*row[1:]) for row in rows],
+        total=total,
+        first=before + 1,
+        last=before + len(rows),
+        previous=start.text if before else "",
+        next=end.text if before + len(rows) < total else "",
+    )
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor holds the key of the row's account."""
+    return exists().where(
+        col(ReportKey.holder) == str(actor.staff_id),
+        col(ReportKey.document) == "account",
+        col(ReportKey.report_id) == Report.id,
+    )
+
+
+async def facets(db: Db, actor: Actor, wanted: CaseFilter) -> dict[str, dict[str, int]]:
+    """Filter name -> code -> cases there would be; each filter counted as if it were not set itself.
+
+    Raises:
+        Forbidden: unless the actor may list cases.
+    """
+    actor.require(Permission.LIST_CASES)
+    found: dict[str, dict[str, int]] = {}
+    for facet, column in _FACETS.items():
+        counts = (
+            select(column, func.count())
+            .where(*_reach(actor), *_matching(wanted, but=facet), col(column).is_not(None))
+            .group_by(column)
+        )
+        found[facet] = {code: count for code, count in await db.exec(counts)}
+    return found
+
+
+# --- one case ------------------------------------------------------------------------------------------------------
+
+
+async def open_case(db: Db, actor: Actor, ticket: str) -> Case:
+    """The case of this ticket, with what the actor's key opens; opening an account is recorded, so `db` must write.
+
+    Raises:
+        Forbidden: unless the actor may read cases.
+        NotFound: when there is none in the actor's reach.
+        Tampered: when stored bytes were changed.
+    """
+    report = await _in_reach(db, actor, ticket)
+    assert report.id is not None
+    key = await key_of(db, actor, report.id, "account")
+    case = Case(
+        report=report,
+        account=_opened(key, report.account, Place("report", report.ticket, "account")),
+        history=await _history(db, report, key),
+        evidence=await _evidence(db, report, key),
+    )
+    if key is not None:
+        await record(db, actor.username, "open_account", report.ticket)
+    return case
+
+
+async def _in_reach(db: Db, actor: Actor, ticket: str) -> Report:
+    actor.require(Permission.READ_CASE)
+    found = select(Report).where(Report.ticket == (parse_ticket(ticket) or ""), *_reach(actor))
+    report = (await db.exec(found)).first()
+    if report is None:
+        raise NotFound
+    return report
+
+
+async def find_evidence(db: Db, actor: Actor, ticket: str, position: int) -> About:
+    """All that is known of a piece of evidence, its key included: for who sends the file, never for the screen.
+
+    Raises:
+        Forbidden: unless the actor may read cases.
+        NotFound: when the case is out of reach, the actor holds no key to it, or there is no such piece.
+        Tampered: when stored bytes were changed.
+    """
+    report = await _in_reach(db, actor, ticket)
+    assert report.id is not None
+    key = await key_of(db, actor, report.id, "account")
+    chosen = select(Evidence).where(Evidence.report_id == report.id, Evidence.position == position)
+    row = (await db.exec(chosen)).first() if 0 < position <= _MOST_EVIDENCE else None
+    if key is None or row is None:
+        raise NotFound
+    return About(**unseal_json(key, row.about, Place("evidence", row.id, "about")))
+
+
+async def take_evidence(db: Db, actor: Actor, ticket: str, position: int) -> About:
+    """The same, for a download: it is recorded, so `db` must write."""
+    about = await find_evidence(db, actor, ticket, position)
+    await record(db, actor.username, "download_evidence", parse_ticket(ticket) or "")
+    return about
+
+
+def _opened(key: bytes | None, sealed: bytes, place: Place) -> Document | None:
+    return None if key is None else unseal_json(key, sealed, place)
+
+
+async def _history(db: Db, report: Report, key: bytes | None) -> list[Step]:
+    events = select(ReportEvent).where(ReportEvent.report_id == report.id).order_by(col(ReportEvent.position))
+    steps = []
+    for event in await db.exec(events):
+        place = Place("report_event", f"{report.ticket}:{event.position}", "body")
+        body = _opened(key, event.body, place) or {}
+        steps.append(Step(event.status, body.get("at"), body.get("note"), body.get("who")))
+    return steps
+
+
+async def _evidence(db: Db, report: Report, key: bytes | None) -> list[Proof]:
+    rows = select(Evidence).where(Evidence.report_id == report.id).order_by(col(Evidence.position))
+    return [
+        Proof(row.id, row.position, _opened(key, row.about, Place("evidence", row.id, "about")))
+        for row in await db.exec(rows)
+    ]

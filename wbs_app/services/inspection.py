@@ -1,0 +1,60 @@
+"""What a file really is. The door every uploaded file passes before it is sealed."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+try:
+    import magic
+except ImportError:  # no libmagic on this machine: the wheel brings one, older than a distribution's
+    import pylibmagic  # noqa: F401
+    import magic
+
+from wbs_app.services.refusal import Refused
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TYPES = {"docx": DOCX, "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
+"""Extension -> the type its content must have."""
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A file fit to be kept: `data` is what officers get."""
+
+    extension: str
+    mime: str
+    data: bytes
+
+
+def extension_of(name: str) -> str:
+    """The extension in lower case, "" when there is none. Never anything else of a stranger's file name."""
+    stem, dot, extension = name.rpartition(".")
+    return extension.strip().lower() if dot and stem else ""
+
+
+def inspect(name: str, data: bytes) -> Inspected:
+    """The file, once its content agrees with its extension. Blocks: call it in a thread.
+
+    Raises:
+        Refused: with `error.file_empty`, `error.file_type` or `error.file_mismatch`.
+    """
+    extension = extension_of(name)
+    if extension not in TYPES:
+        raise Refused("error.file_type")
+    if not data:
+        raise Refused("error.file_empty")
+    mime = magic.from_buffer(data, mime=True)
+    if mime in ("application/zip", "application/octet-stream") and _is_docx(data):
+        mime = DOCX
+    if mime != TYPES[extension]:
+        raise Refused("error.file_mismatch")
+    return Inspected(extension, mime, data)
+
+
+def _is_docx(data: bytes) -> bool:
+    """Whether a ZIP package has the two parts every Word document has; nothing is inflated."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return {"[Content_Types].xml", "word/document.xml"} <= set(package.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False

@@ -1,0 +1,69 @@
+"""Brings the database's schema and shipped data up to date."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from wbs_app.config import Unusable, settings
+from wbs_app.services import reference
+from wbs_app.services.database import reading, writing
+from wbs_app.services.locks import Lock, hold
+
+
+async def ready(seed: bool = True) -> None:
+    """Migrates to the newest revision and, unless told not to, seeds; all or nothing, one worker at a time.
+
+    Raises:
+        Unusable: when the database cannot be reached or was made by a newer version.
+    """
+    _make_folder()
+    try:
+        async with writing() as db:
+            await hold(db, Lock.SCHEMA)
+            await (await db.connection()).run_sync(_upgrade)
+            if seed:
+                await reference.seed(db)
+    except DBAPIError as problem:
+        raise Unusable(f"the database cannot be used ({type(problem.orig).__name__})") from problem
+    except CommandError as problem:
+        raise Unusable("the database was made by a newer version of this program") from problem
+
+
+async def up_to_date() -> bool:
+    """Whether the schema is of the newest revision. Changes nothing."""
+    async with reading() as db:
+        found = await (await db.connection()).run_sync(
+            lambda connection: MigrationContext.configure(connection).get_current_revision()
+        )
+    return found == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _make_folder() -> None:
+    """The data folder, where the embedded database lies."""
+    if settings().database_url:
+        return
+    try:
+        settings().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise Unusable(
+            f"the data folder {settings().data_dir} cannot be made: {problem.strerror}"
+        ) from problem
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("wbs_app") / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

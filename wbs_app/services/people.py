@@ -1,0 +1,59 @@
+"""What an administrator does to staff, within the administrator's own agencies."""
+
+from wbs_app.model.access import Actor, Permission, Role
+from wbs_app.model.tables import Staff
+from wbs_app.services import staff
+from wbs_app.services.database import Db
+from wbs_app.services.refusal import Refused
+
+
+async def hire(
+    db: Db, actor: Actor, username: str, name: str, role: str, agencies: tuple[str, ...], unit: str | None
+) -> tuple[Staff, str]:
+    """A new staff member and the token of an invitation.
+
+    Raises:
+        Forbidden: unless the actor manages staff.
+        Refused: for an unknown role, an agency that is not the actor's, and as `staff.add` does.
+    """
+    actor.require(Permission.MANAGE_STAFF)
+    if role not in tuple(Role):
+        raise Refused("admin.role_unknown")
+    if not set(agencies) <= set(actor.agencies):
+        raise Refused("admin.agency_unknown")
+    added = await staff.add(db, username, name, Role(role), agencies, unit, by=actor.username)
+    assert added.id is not None
+    return added, await staff.invite(db, added.id, by=actor.username)
+
+
+async def invite_again(db: Db, actor: Actor, staff_id: int) -> tuple[Staff, str]:
+    """Somebody who has not yet set a password, and the token of a new invitation; the earlier one stops working.
+
+    Raises:
+        Forbidden, Refused: as `dismiss`, and for a person who has a password or is inactive.
+    """
+    person = await _in_reach(db, actor, staff_id)
+    return person, await staff.invite(db, staff_id, by=actor.username)
+
+
+async def dismiss(db: Db, actor: Actor, staff_id: int) -> Staff:
+    """Deactivates a person at once.
+
+    Raises:
+        Forbidden: unless the actor manages staff.
+        Refused: for the actor, and for a person who is unknown or serves an agency that is not the actor's.
+    """
+    person = await _in_reach(db, actor, staff_id)
+    if staff_id == actor.staff_id:
+        raise Refused("admin.not_yourself")
+    await staff.deactivate(db, staff_id, by=actor.username)
+    return person
+
+
+async def _in_reach(db: Db, actor: Actor, staff_id: int) -> Staff:
+    """Someone all of whose agencies are the actor's: nobody else's access is theirs to end."""
+    actor.require(Permission.MANAGE_STAFF)
+    person = await db.get(Staff, staff_id) if 0 < staff_id < 2**31 else None
+    if person is None or not set(person.agencies.split()) <= set(actor.agencies):
+        raise Refused("admin.staff_unknown")
+    return person

@@ -1,0 +1,237 @@
+"""Staff members: made by an administrator or on the command line, activated by a one-time link."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from itertools import count
+
+from sqlalchemy import delete, update
+from sqlmodel import col, or_, select
+
+from wbs_app.config import settings
+from wbs_app.model.access import Actor, Permission, Role
+from wbs_app.model.tables import Invitation, Staff, StaffSession, Unit, now
+from wbs_app.services import credentials
+from wbs_app.services.audit import record
+from wbs_app.services.credentials import password_problem as password_problem
+from wbs_app.services.database import Db, reading
+from wbs_app.services.refusal import Refused
+from wbs_app.vault.sealing import seal, unseal
+
+INVITATION_LASTS = timedelta(hours=48)
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+_RESERVED = frozenset({"system", "reporter"})  # the audit trail's names for nobody in particular
+_LONGEST_NAME = 100
+
+
+async def add(
+    db: Db,
+    username: str,
+    name: str,
+    role: Role,
+    agencies: tuple[str, ...],
+    unit: str | None,
+    by: str = "system",
+) -> Staff:
+    """A new staff member, who has no password yet. `unit`: its code or exact name. `by`: who adds, for the trail.
+
+    Raises:
+        Refused: for a username that is taken or malformed, an empty name, an unknown agency or unit.
+    """
+    username, name = username.strip().casefold(), " ".join(name.split())
+    if not _USERNAME.fullmatch(username) or username in _RESERVED:
+        raise Refused("admin.username_invalid")
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise Refused("admin.name_invalid")
+    if not agencies or not set(agencies) <= set(settings().agencies):
+        raise Refused("admin.agency_unknown")
+    if await by_username(db, username):
+        raise Refused("admin.username_taken")
+    served = " ".join(code for code in settings().agencies if code in agencies)
+    code = await _unit_code(db, agencies, unit) if unit else None
+    staff = Staff(username=username, name=name, role=role, agencies=served, unit=code)
+    db.add(staff)
+    await db.flush()
+    await record(db, by, "add_staff", username)
+    return staff
+
+
+async def _unit_code(db: Db, agencies: tuple[str, ...], unit: str) -> str:
+    named = or_(col(Unit.code) == unit, col(Unit.name) == unit)
+    known = select(Unit.code).where(col(Unit.agency).in_(agencies), named)
+    code = (
+        (await db.exec(known)).first() if unit.isprintable() else None
+    )  # PostgreSQL cannot be asked for the rest
+    if code is None:
+        raise Refused("admin.unit_unknown")
+    return code
+
+
+async def by_username(db: Db, typed: str) -> Staff | None:
+    """Whoever has this username, however it was typed."""
+    username = typed.strip().casefold()
+    if not _USERNAME.fullmatch(username):
+        return None
+    return (await db.exec(select(Staff).where(Staff.username == username))).first()
+
+
+async def listed(db: Db, actor: Actor) -> list[Staff]:
+    """The staff of the actor's agencies, by name.
+
+    Raises:
+        Forbidden: unless the actor manages staff.
+    """
+    actor.require(Permission.MANAGE_STAFF)
+    everyone = await db.exec(select(Staff).order_by(col(Staff.name), col(Staff.id)))
+    return [staff for staff in everyone if set(staff.agencies.split()) & set(actor.agencies)]
+
+
+async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:
+    """Ends all sessions and invitations; the person can no longer sign in, and gets no further keys.
+
+    Raises:
+        Refused: for an unknown person.
+    """
+    staff = await _get(db, staff_id)
+    staff.active = False
+    db.add(staff)
+    await db.flush()
+    await db.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
+    await db.exec(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
+    await record(db, by, "deactivate_staff", staff.username)
+
+
+async def _get(db: Db, staff_id: int) -> Staff:
+    staff = await db.get(Staff, staff_id)
+    if staff is None:
+        raise Refused("admin.staff_unknown")
+    return staff
+
+
+# --- invitations ---------------------------------------------------------------------------------------------------
+
+
+def _digest(token: str) -> str:
+    typed = token.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(typed, digest_size=32, person=b"wbs invitation").hexdigest()
+
+
+async def invite(db: Db, staff_id: int, by: str = "system") -> str:
+    """The token of a one-time link for setting the first password within 48 hours. Earlier ones stop working.
+
+    Raises:
+        Refused: when the person is unknown, inactive, or has a password.
+    """
+    staff = await _get(db, staff_id)
+    if not staff.active or staff.salt is not None:
+        raise Refused("admin.not_invitable")
+    token = secrets.token_urlsafe(32)
+    await db.exec(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
+    db.add(Invitation(digest=_digest(token), staff_id=staff_id, expires_at=now() + INVITATION_LASTS))
+    await db.flush()
+    await record(db, by, "invite", staff.username)
+    return token
+
+
+async def peek(db: Db, token: str) -> Staff | None:
+    """Whom this invitation is for; None when it was used, replaced or is too old."""
+    invited = (
+        select(Staff)
+        .join(Invitation, col(Invitation.staff_id) == Staff.id)
+        .where(Invitation.digest == _digest(token), Invitation.expires_at > now())
+        .where(col(Staff.active), col(Staff.salt).is_(None))
+    )
+    return (await db.exec(invited)).first()
+
+
+async def accept(db: Db, token: str, password: str) -> Staff:
+    """Sets the first password of the person invited and uses the invitation up.
+
+    Argon2 runs before the first statement on `db`, so a write transaction begins only afterwards.
+
+    Raises:
+        Refused: for an invalid invitation, or a password that may not be chosen.
+    """
+    async with reading() as before:
+        staff = await peek(before, token)
+    if staff is None or staff.id is None:
+        raise Refused("invite.invalid")
+    credentials.check(password, staff.username)
+    values = await credentials.first(staff.id, password)
+    used = await db.exec(delete(Invitation).where(col(Invitation.digest) == _digest(token)))
+    if used.rowcount != 1:
+        raise Refused("invite.invalid")
+    return await _give(db, staff.id, values)
+
+
+async def first_invitation(db: Db) -> str | None:
+    """A token for the first administrator, made here if need be; None once an administrator has a password."""
+    admins = (await db.exec(select(Staff).where(Staff.role == Role.ADMIN).order_by(col(Staff.id)))).all()
+    if any(admin.salt for admin in admins):
+        return None
+    admin = next((admin for admin in admins if admin.active), None) or await _add_admin(db)
+    assert admin.id is not None
+    return await invite(db, admin.id)
+
+
+async def _add_admin(db: Db) -> Staff:
+    names = ("admin" if number == 1 else f"admin{number}" for number in count(1))
+    while await by_username(db, username := next(names)):
+        pass
+    return await add(db, username, "Administrator", Role.ADMIN, settings().agencies, None)
+
+
+# --- passwords -----------------------------------------------------------------------------------------------------
+
+
+async def set_password(db: Db, staff_id: int, password: str) -> None:
+    """The first password of a staff member, and with it the key pair.
+
+    Raises:
+        Refused: when there is a password already, or this one may not be chosen.
+    """
+    staff = await _get(db, staff_id)
+    credentials.check(password, staff.username)
+    await _give(db, staff_id, await credentials.first(staff_id, password))
+
+
+async def _give(db: Db, staff_id: int, values: dict[str, bytes]) -> Staff:
+    """Sets what a first password brings; whoever has one keeps it, since the keys to reports hang on it."""
+    unset = (col(Staff.id) == staff_id, col(Staff.active), col(Staff.salt).is_(None))
+    given = await db.exec(update(Staff).where(*unset).values(**values))
+    if given.rowcount != 1:
+        raise Refused("admin.not_invitable")
+    staff = await db.get(Staff, staff_id, populate_existing=True)
+    assert staff is not None
+    await record(db, staff.username, "set_password", staff.username)
+    return staff
+
+
+async def change_password(db: Db, actor: Actor, old: str, new: str, keep: str | None = None) -> None:
+    """Wraps the private key and the second factor under a new password, and ends the person's sessions.
+
+    `keep`: the id of the session that stays (`boxes.id_of`). Argon2 runs before the first statement on `db`.
+
+    Raises:
+        Refused: when `old` is wrong or `new` may not be chosen.
+    """
+    actor.require(Permission.SIGNED_IN)
+    credentials.check(new, actor.username)
+    async with reading() as before:
+        staff = await before.get(Staff, actor.staff_id)
+    unlocked = await credentials.unlock(staff, old)
+    if staff is None or unlocked is None:
+        raise Refused("auth.failed")
+    key, values = await credentials.wrapped(actor.staff_id, new, unlocked.private_key)
+    if staff.totp is not None:
+        at = credentials.place(actor.staff_id, "totp")
+        values["totp"] = seal(key, unseal(unlocked.key, staff.totp, at), at)
+    same = (col(Staff.id) == actor.staff_id, col(Staff.salt) == staff.salt)
+    changed = await db.exec(update(Staff).where(*same).values(**values))
+    if changed.rowcount != 1:
+        raise Refused("error.conflict_edit")
+    others = (col(StaffSession.staff_id) == actor.staff_id, col(StaffSession.id) != (keep or ""))
+    await db.exec(delete(StaffSession).where(*others))
+    await record(db, actor.username, "change_password", actor.username)

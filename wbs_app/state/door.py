@@ -1,0 +1,159 @@
+"""The door before every event: who is asking, and may they?
+
+Every state says in `requires` what its handlers ask for: PUBLIC or a Permission. One that forgot is closed. Arguments
+must have exactly the types their handler names; nothing of a refused event is logged but its handler's name.
+"""
+
+import inspect
+import logging
+import typing
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+import reflex as rx
+from pydantic import ConfigDict, TypeAdapter, ValidationError, create_model
+from reflex.event import Event
+from reflex.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex.utils import prerequisites
+from reflex_base.event import EventHandler
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY, FormData
+
+from wbs_app.model.access import Actor, Forbidden, Permission
+from wbs_app.model.desk import HOME, SIGN_IN
+from wbs_app.services import sessions
+
+log = logging.getLogger("wbs.door")
+
+PUBLIC: None = None
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def scope_of(state: BaseState) -> dict[str, Any]:
+    """The connection's scope, where the outer layer put what must never reach a state: cookies."""
+    app = prerequisites.get_and_validate_app().app
+    session_id = state.router.session.session_id
+    environ = app.sio.get_environ(session_id, app.event_namespace.namespace) if app.sio else None
+    return environ["asgi.scope"] if environ else {}
+
+
+def device_of(state: BaseState) -> str:
+    """The anonymous device cookie's value; "" when the connection is gone."""
+    return scope_of(state).get("wbs_device") or ""
+
+
+def staff() -> Actor:
+    """The signed-in staff member of this event; `Gate` has already asked for the state's permission.
+
+    Raises:
+        Forbidden: when nobody is signed in.
+    """
+    actor = _actor.get()
+    if actor is None:
+        raise Forbidden("signed_in")
+    return actor
+
+
+OURS = "wbs_app."
+
+REFLEX_OWN = frozenset(
+    {"hydrate", "hydrate_and_load", "set_is_hydrated", "on_load_internal", "update_vars_internal"}
+)
+"""Reflex's own handlers that pages need; all its others, setters and client error logs among them, stay shut."""
+
+HYDRATING = frozenset({"hydrate", "hydrate_and_load"})
+"""Those of them that send every var of every state."""
+
+
+class Gate(Middleware):
+    """Lets an event through only if its state's `requires` allows the actor and its arguments fit the handler."""
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        _actor.set(None)
+        registered = RegistrationContext.get().event_handlers[event.name]
+        owner = registered.states[0]
+        if not _is_ours(registered.handler):
+            if owner.__module__.startswith(OURS) or event.name.rpartition(".")[2] not in REFLEX_OWN:
+                return _refuse(event.name, "not ours to run")
+            if event.name.rpartition(".")[2] in HYDRATING:
+                _forget_staff(state)
+            return None
+        if "requires" not in vars(owner):
+            return _refuse(event.name, "its state does not say who may")
+        if (needed := owner.requires) is not PUBLIC:
+            actor = await sessions.resolve(scope_of(state).get("wbs_session"))
+            if actor is None or actor.half != (needed is Permission.ENROL):
+                # Signed out, or between password and second factor, or past it: on to where one goes from there.
+                place = SIGN_IN if actor is None or actor.half else HOME
+                return StateUpdate(events=Event.from_event_type(rx.redirect(in_language(state, place), replace=True)))
+            if not actor.can(needed):
+                return _refuse(event.name, "not allowed")
+            _actor.set(actor)
+        if not _fits(registered.handler, event.payload):
+            return _refuse(event.name, "arguments do not fit")
+        return None
+
+
+def _refuse(name: str, why: str) -> StateUpdate:
+    log.warning("refused %s: %s", name, why)
+    return StateUpdate()
+
+
+def _forget_staff(state: BaseState) -> None:
+    """A page that loads anew gets all vars before anybody asks who loads it: what officers saw is not among them."""
+    for substate in state._get_root_state().substates.values():
+        if getattr(substate, "requires", PUBLIC) is not PUBLIC:
+            substate.reset()
+
+
+def in_language(state: BaseState, path: str) -> str:
+    """The address of a page in the language of the visitor's page."""
+    return f"/en{path}" if language_of(state) == "en" else path
+
+
+def language_of(state: BaseState) -> str:
+    """"en" on pages under /en, else "id"."""
+    path = state.router.url.path
+    return "en" if path == "/en" or path.startswith("/en/") else "id"
+
+
+def _function(handler: EventHandler) -> Any:
+    return getattr(handler.fn, "func", handler.fn)
+
+
+def _is_ours(handler: EventHandler) -> bool:
+    return _function(handler).__module__.startswith(OURS)
+
+
+@cache
+def _arguments(function: Any) -> TypeAdapter[Any]:
+    """A strict model of the arguments a handler takes."""
+    hints = typing.get_type_hints(function)
+    fields: dict[str, Any] = {}
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        kind = hints[parameter.name]
+        kind = Any if kind is rx.UploadChunkIterator else dict[str, Any] if kind is FormData else kind
+        fields[parameter.name] = (kind, ... if parameter.default is parameter.empty else parameter.default)
+    config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    return TypeAdapter(create_model("Arguments", __config__=config, **fields))
+
+
+def _fits(handler: EventHandler, payload: dict[str, Any]) -> bool:
+    """Whether the arguments have the handler's types; a form must be a list of names and texts."""
+    for value in payload.values():
+        if isinstance(value, dict) and FORM_DATA_ENTRIES_KEY in value:
+            entries = value[FORM_DATA_ENTRIES_KEY]
+            if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
+                return False
+    try:
+        _arguments(_function(handler)).validate_python(payload)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) == 2 and all(isinstance(part, (str, bool)) for part in entry)

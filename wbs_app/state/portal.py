@@ -1,0 +1,110 @@
+"""What every public page needs to know: which agency, and what it offers."""
+
+import time
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from wbs_app.config import settings
+from wbs_app.model.access import Permission
+from wbs_app.model.agency import Catalogue
+from wbs_app.services import reference
+from wbs_app.services.database import reading
+from wbs_app.state.door import PUBLIC
+
+Entry = dict[str, str]
+
+_FRESH_SECONDS = 10.0
+_kept: dict[str, tuple[float, Catalogue]] = {}
+
+
+async def catalogue_of(agency: str) -> Catalogue:
+    """The live catalogue; read again at most every ten seconds, since every page load asks."""
+    read_at, kept = _kept.get(agency, (0.0, None))
+    if kept is None or time.monotonic() - read_at > _FRESH_SECONDS:
+        async with reading() as db:
+            kept = await reference.catalogue(db, agency)
+        _kept[agency] = (time.monotonic(), kept)
+    return kept
+
+
+def agency_view(catalogue: Catalogue) -> Entry:
+    """The words of an agency's header, footer and contact page, in both languages."""
+    profile = catalogue.profile
+    view = {name: str(value) for name, value in profile.model_dump(exclude={"contact", "link_hosts"}).items()}
+    return view | profile.contact.model_dump()
+
+
+def entries(options: Any) -> list[Entry]:
+    """Options or cards as small rows for the browser."""
+    return [
+        {name: value for name, value in option.model_dump(mode="json").items() if isinstance(value, str)}
+        | ({"other": "yes" if option.other else ""} if hasattr(option, "other") else {})
+        for option in options
+    ]
+
+
+_FIRST = settings().agencies[0]
+_shipped = {code: reference.shipped_catalogue(code) for code in settings().agencies}
+
+
+class PortalState(rx.State):
+    """The agency that the visitor means. Kept by the tab, so that a reload or a restart does not forget it."""
+
+    requires: ClassVar[Permission | None] = PUBLIC
+
+    agency: str = rx.SessionStorage(_FIRST, name="wbs_agency")
+    arrived: str = _FIRST  # the agency at the last page load; unlike `agency` it does not follow a choice made since
+    agencies: dict[str, Entry] = {code: agency_view(shipped) for code, shipped in _shipped.items()}
+
+    @rx.event
+    async def enter(self):
+        """Every page's first event: takes `?instansi=` and refreshes what an administrator may have edited."""
+        asked = self.router.url.query_parameters.get("instansi", "")
+        if asked in settings().agencies:
+            self.agency = asked
+        elif self.agency not in settings().agencies:
+            self.agency = _FIRST
+        if self.arrived != self.agency:
+            self.arrived = self.agency
+        live = {code: agency_view(await catalogue_of(code)) for code in settings().agencies}
+        if live != self.agencies:
+            self.agencies = live
+        offer = await self.get_state(OfferState)
+        await offer._show(self.agency)
+
+    @rx.event
+    async def choose(self, agency: str):
+        """The visitor chooses an agency."""
+        if agency in settings().agencies:
+            await self._switch(agency)
+
+    async def _switch(self, agency: str) -> None:
+        self.agency = agency
+        offer = await self.get_state(OfferState)
+        await offer._show(agency)
+
+
+class OfferState(rx.State):
+    """What the chosen agency's forms offer; apart from PortalState so that its size travels only when it changes."""
+
+    requires: ClassVar[Permission | None] = PUBLIC
+
+    of: str = _FIRST
+    violations: list[Entry] = entries(_shipped[_FIRST].violations)
+    units: list[Entry] = entries(_shipped[_FIRST].units)
+    services: list[Entry] = entries(_shipped[_FIRST].services)
+    cards: list[Entry] = entries(_shipped[_FIRST].cards)
+
+    async def _show(self, agency: str) -> None:
+        live = await catalogue_of(agency)
+        for name, rows in (
+            ("violations", entries(live.violations)),
+            ("units", entries(live.units)),
+            ("services", entries(live.services)),
+            ("cards", entries(live.cards)),
+        ):
+            if getattr(self, name) != rows:
+                setattr(self, name, rows)
+        if self.of != agency:
+            self.of = agency

@@ -1,0 +1,75 @@
+"""Jejak Audit: the events, a page at a time, and whether the chain is whole."""
+
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from wbs_app.model.access import Permission
+from wbs_app.model.agency import Profile
+from wbs_app.model.desk import TRAIL
+from wbs_app.model.documents import moment_in_words
+from wbs_app.model.tables import AuditEvent
+from wbs_app.services import audit
+from wbs_app.services.database import reading
+from wbs_app.state.case_list import number
+from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.state.portal import Entry, catalogue_of
+from wbs_app.text import fill, has, text
+
+_LONGEST_ID = 18
+
+
+class AuditState(rx.State):
+    """A page of the trail; which one stands in the address."""
+
+    requires: ClassVar[Permission | None] = Permission.READ_AUDIT
+
+    events: list[Entry] = []
+    view: Entry = {}
+
+    @rx.event
+    async def load(self):
+        """Shows the events before the id in the address, or the newest ones."""
+        actor, lang = staff(), language_of(self)
+        asked = self.router.url.query_parameters.get("sebelum", "")
+        before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_ID else 0
+        async with reading() as db:
+            page = await audit.page(db, actor, before)
+        profile = (await catalogue_of(actor.agencies[0])).profile
+        self.events = [_row(event, profile, lang) for event in page.events]
+        self.view = {
+            "said": _counted(page, lang),
+            "older": in_language(self, f"{TRAIL}?sebelum={page.older}") if page.older else "",
+            "newer": in_language(self, f"{TRAIL}?sebelum={page.newer}") if page.newer else "",
+            "result": "",
+            "tone": "",
+        }
+
+    @rx.event
+    async def verify(self):
+        """Goes through the whole chain."""
+        lang = language_of(self)
+        async with reading() as db:
+            broken = await audit.verify(db)
+        said = text("admin.audit_ok", lang) if broken is None else fill(text("admin.audit_broken", lang), n=broken)
+        self.view = self.view | {"result": said, "tone": "done" if broken is None else "bad"}
+
+
+def _counted(page: audit.Page, lang: str) -> str:
+    if not page.events:
+        return text("common.no_data", lang)
+    figures: dict[str, Any] = {"first": page.events[-1].id, "last": page.events[0].id, "total": page.total}
+    return fill(text("admin.audit_count", lang), **{name: number(value, lang) for name, value in figures.items()})
+
+
+def _row(event: AuditEvent, profile: Profile, lang: str) -> Entry:
+    key = f"audit.{event.action}"
+    here = event.at.astimezone(ZoneInfo(profile.timezone)).isoformat()
+    return {
+        "id": str(event.id),
+        "at": f"{moment_in_words(here, lang)} {profile.timezone_label}",
+        "who": event.actor,
+        "action": text(key, lang) if has(key) else event.action,
+        "subject": event.subject,
+    }

@@ -1,0 +1,49 @@
+"""What every staff page needs to know: who is signed in, and what this person may open."""
+
+from typing import ClassVar
+
+import reflex as rx
+
+from wbs_app.config import settings
+from wbs_app.model.access import Permission
+from wbs_app.model.desk import MENU, first_page
+from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.state.portal import Entry, PortalState, agency_view, catalogue_of
+from wbs_app.text import text
+
+
+async def agency_names(codes: tuple[str, ...], lang: str) -> dict[str, str]:
+    """Code -> short name of those of these agencies that we serve, in their order."""
+    served = [code for code in codes if code in settings().agencies]
+    return {code: agency_view(await catalogue_of(code))[f"short_{lang}"] for code in served}
+
+
+class DeskState(rx.State):
+    """The frame's own state: the first to load on every page, so that a wrong role is told why it sees nothing."""
+
+    requires: ClassVar[Permission | None] = Permission.SIGNED_IN
+
+    me: Entry = {}
+    may: list[str] = []
+
+    @rx.event
+    async def enter(self):
+        """Every staff page's first event."""
+        actor, lang = staff(), language_of(self)
+        names = await agency_names(actor.agencies, lang)
+        self.me = {
+            "username": actor.username,
+            "name": actor.name,
+            "role": text(f"admin.role_{actor.role}", lang),
+            "role_text": text(f"admin.role_{actor.role}_text", lang),
+            "agencies": ", ".join(names.values()),
+        }
+        self.may = [entry.permission.value for entry in MENU if actor.can(entry.permission)]
+        portal = await self.get_state(PortalState)
+        if portal.agency not in actor.agencies:
+            await portal._switch(actor.agencies[0])
+
+    @rx.event
+    async def go_home(self):
+        """On to the first page that this person may open."""
+        return rx.redirect(in_language(self, first_page(staff())), replace=True)

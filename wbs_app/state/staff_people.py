@@ -1,0 +1,125 @@
+"""Administration of staff: the list, a new invitation, the end of somebody's access."""
+
+from typing import ClassVar
+
+import reflex as rx
+from reflex_base.utils.form import FormData
+
+from wbs_app.config import settings
+from wbs_app.model.access import Actor, Permission
+from wbs_app.model.desk import INVITATION
+from wbs_app.model.tables import Staff
+from wbs_app.services import people
+from wbs_app.services import staff as members
+from wbs_app.services.database import reading, writing
+from wbs_app.services.labels import Labels, labels
+from wbs_app.services.refusal import Refused
+from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.state.portal import Entry
+from wbs_app.state.staff_desk import agency_names
+from wbs_app.text import fill, text
+
+SAID = "kabar"
+"""Id of the place that says what came of a press; it takes the focus."""
+
+_STATES = {"active": "admin.user_active", "inactive": "admin.user_inactive", "invited": "admin.user_invited_state"}
+
+
+class PeopleState(rx.State):
+    """Who serves the administrator's agencies. An invitation's link is shown once and kept nowhere."""
+
+    requires: ClassVar[Permission | None] = Permission.MANAGE_STAFF
+
+    people: list[Entry] = []
+    agencies: list[Entry] = []
+    units: list[Entry] = []
+    said: Entry = {}
+    given: Entry = {}
+
+    @rx.event
+    async def load(self):
+        """Shows the list anew, and nothing of what was said before."""
+        self.said, self.given = {}, {}
+        await self._list()
+
+    async def _list(self) -> None:
+        actor, lang = staff(), language_of(self)
+        async with reading() as db:
+            everybody = await members.listed(db, actor)
+            named = await labels(db, actor.agencies, lang)
+        names = await agency_names(actor.agencies, lang)
+        self.people = [_row(person, actor, named, names, lang) for person in everybody]
+        self.agencies = [{"code": code, "name": name} for code, name in names.items()]
+        self.units = [
+            {"code": code, "name": f"{name} ({names[agency]})" if len(names) > 1 else name}
+            for (agency, code), name in named.units.items()
+            if agency in names
+        ]
+
+    @rx.event
+    async def hire(self, form: FormData):
+        """A new staff member is named; what was typed stays when it is refused."""
+        username, name, role, unit = (str(form.get(field, "")) for field in ("username", "name", "role", "unit"))
+        chosen = tuple(str(code) for code in form.getlist("agency"))
+        self.given = {"username": username, "name": name, "role": role, "unit": unit}
+        try:
+            async with writing() as db:
+                person, token = await people.hire(db, staff(), username, name, role, chosen, unit or None)
+        except Refused as problem:
+            return self._refuse(problem)
+        self.given = {}
+        await self._list()
+        return self._invited(person, token)
+
+    @rx.event
+    async def invite_again(self, staff_id: int):
+        """Another link for somebody who has not used the first."""
+        try:
+            async with writing() as db:
+                person, token = await people.invite_again(db, staff(), staff_id)
+        except Refused as problem:
+            return self._refuse(problem)
+        return self._invited(person, token)
+
+    @rx.event
+    async def dismiss(self, staff_id: int):
+        """Ends somebody's access."""
+        try:
+            async with writing() as db:
+                person = await people.dismiss(db, staff(), staff_id)
+        except Refused as problem:
+            return self._refuse(problem)
+        await self._list()
+        words = fill(text("admin.user_deactivated", language_of(self)), name=person.name)
+        return self._say({"tone": "done", "text": words})
+
+    def _invited(self, person: Staff, token: str) -> rx.event.EventSpec:
+        words = fill(text("admin.user_invited", language_of(self)), name=person.name)
+        link = f"{settings().origin}{in_language(self, INVITATION)}?kode={token}"
+        return self._say({"tone": "done", "text": words, "link": link})
+
+    def _refuse(self, problem: Refused) -> rx.event.EventSpec:
+        return self._say({"tone": "bad", "text": fill(text(problem.key, language_of(self)), **problem.values)})
+
+    def _say(self, said: Entry) -> rx.event.EventSpec:
+        self.said = said
+        return rx.set_focus(SAID)
+
+
+def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
+    state = "inactive" if not person.active else "active" if person.salt else "invited"
+    codes = person.agencies.split()
+    units = [named.units[agency, person.unit] for agency in codes if person.unit and (agency, person.unit) in named.units]
+    manageable = person.active and person.id != actor.staff_id and set(codes) <= set(actor.agencies)
+    return {
+        "id": str(person.id),
+        "username": person.username,
+        "name": person.name,
+        "role": text(f"admin.role_{person.role}", lang),
+        "agencies": ", ".join(names.get(code, code) for code in codes),
+        "unit": units[0] if units else "",
+        "state": state,
+        "state_text": text(_STATES[state], lang),
+        "may_end": "yes" if manageable else "",
+        "may_invite": "yes" if manageable and state == "invited" else "",
+    }

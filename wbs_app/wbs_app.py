@@ -1,0 +1,58 @@
+"""The app put together: pages, the door before every event, the outer layer around everything."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+from reflex_base.vars.function import ArgsFunctionOperation
+from reflex_components_core.base.error_boundary import ErrorBoundary
+
+from wbs_app.components.page import add_pages
+from wbs_app.edge import Edge
+from wbs_app.jobs import keep_sweeping
+from wbs_app.logs import frames_of, start_logging
+from wbs_app.pages import PAGES
+from wbs_app.routes import routes
+from wbs_app.state.door import Gate
+from wbs_app.text import LANGUAGES, text
+
+log = logging.getLogger("wbs")
+
+BUILT = Path(__file__).resolve().parents[1] / ".web" / "build" / "client"
+
+
+def trouble(exception: Exception) -> None:
+    """An unforeseen error in a handler: logged by its place, never by its words."""
+    log.error("error in a handler\n%s", frames_of(exception))
+
+
+def broken_page() -> rx.Component:
+    """In place of a page that failed to draw; nothing of it is sent anywhere."""
+    said = [rx.el.p(text("net.page_broken", lang), custom_attrs={"lang": lang}) for lang in LANGUAGES]
+    return rx.el.main(*said, rx.el.a(text("common.reload", "id"), href="", reload_document=True), role="alert", class_name="wrap py-10")
+
+
+def error_boundary(_stateful: bool) -> rx.Component:
+    shown = ArgsFunctionOperation.create(("_",), rx.Var.create(broken_page()))
+    return ErrorBoundary.create(on_error=rx.noop(), fallback_render=shown)
+
+
+app = rx.App(
+    toaster=None,
+    html_lang="id",
+    stylesheets=["/tokens.css", "/wbs.css"],
+    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+    app_wraps={(55, "ErrorBoundary"): error_boundary},
+    backend_exception_handler=trouble,
+    api_transformer=routes,
+)
+app.add_middleware(Gate())
+app.register_lifespan_task(keep_sweeping)
+add_pages(app, PAGES)
+
+
+def create() -> Any:
+    """The ASGI application that the server runs."""
+    start_logging()
+    return Edge(app(), BUILT)
