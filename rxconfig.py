@@ -10,10 +10,10 @@ from typing import Any
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
 
-import reflex as rx  # noqa: E402
+import reflex as rx
+from reflex.constants import StateManagerMode
 
-from wbs_app.config import settings  # noqa: E402
-
+from wbs_app.config import settings
 
 BUILT_FOR = "http://wbs.invalid"
 
@@ -27,7 +27,9 @@ class Finish(rx.plugins.Plugin):
     @staticmethod
     def _without_emotion(vite: str) -> str:
         """Every first visit is 7 KB lighter (assets/plain-jsx.js)."""
-        ours = '{ find: "@emotion/react", replacement: fileURLToPath(new URL("./public/plain-jsx.js", import.meta.url)) },'
+        ours = (
+            '{ find: "@emotion/react", replacement: fileURLToPath(new URL("./public/plain-jsx.js", import.meta.url)) },'
+        )
         if vite.count("alias: [") != 1:
             raise RuntimeError("Reflex writes vite.config.js in another way now: see rxconfig.py")
         return vite.replace("alias: [", f"alias: [\n      {ours}")
@@ -57,7 +59,7 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     redis_url=settings().redis_url or None,
-    state_manager_mode="redis" if settings().redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if settings().redis_url else StateManagerMode.MEMORY,
     frontend_compression_formats=["brotli", "gzip"],
     plugins=[rx.plugins.TailwindV4Plugin(config={"darkMode": "class", "plugins": []}), Finish()],
     disable_plugins=[rx.plugins.SitemapPlugin],

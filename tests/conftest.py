@@ -95,18 +95,14 @@ def made_postgresql(pg_url: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA kept")
         for table in _TABLES:
-            connection.execute(
-                sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table))
-            )
+            connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
     return url
 
 
 def _go_back(url: str) -> None:
     """Every row as it was made. Faster than a new database for each test."""
     emptied = (sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in reversed(_TABLES))
-    filled = (
-        sql.SQL("INSERT INTO public.{0} TABLE kept.{0}").format(sql.Identifier(table)) for table in _TABLES
-    )
+    filled = (sql.SQL("INSERT INTO public.{0} TABLE kept.{0}").format(sql.Identifier(table)) for table in _TABLES)
     with psycopg.connect(url, options="-c lock_timeout=5s") as connection:
         connection.execute(sql.SQL(";").join((*emptied, *filled)))
 

@@ -1,4 +1,4 @@
-"""Icons come from two sprites: public pages load the small one only, and each icon is where it is looked for."""
+"""Icons come from two sprites: public pages load only the small one, and each icon is where it is sought."""
 
 import re
 from pathlib import Path

@@ -51,30 +51,20 @@ def _in_words(problem: Refused) -> str:
     return problem.key.rpartition(".")[2].replace("_", " ")
 
 
-# --- what can be asked ---------------------------------------------------------------------------------------------
+# --- what can be asked --------------------------------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="wbs", description="Whistleblowing system: serve it and look after it."
-    )
+    parser = argparse.ArgumentParser(prog="wbs", description="Whistleblowing system: serve it and look after it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the site, building and migrating first")
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
     serve.set_defaults(run=_serve)
-    commands.add_parser("init", help="make the database, the secret and the recovery keys").set_defaults(
-        run=_init
-    )
+    commands.add_parser("init", help="make the database, the secret and the recovery keys").set_defaults(run=_init)
     _add_staff_parser(commands)
-    trail = commands.add_parser("audit", help="the audit trail").add_subparsers(
-        required=True, metavar="ACTION"
-    )
-    trail.add_parser("verify", help="look for changed, missing or added events").set_defaults(
-        run=_run(_verify)
-    )
-    recover = commands.add_parser(
-        "recover", help="give officers the keys of all reports, from two recovery shares"
-    )
+    trail = commands.add_parser("audit", help="the audit trail").add_subparsers(required=True, metavar="ACTION")
+    trail.add_parser("verify", help="look for changed, missing or added events").set_defaults(run=_run(_verify))
+    recover = commands.add_parser("recover", help="give officers the keys of all reports, from two recovery shares")
     recover.add_argument("--agency", required=True, metavar="A")
     recover.set_defaults(run=_run(_recover))
     commands.add_parser("doctor", help="is everything in place?").set_defaults(run=_run(_doctor, ready=False))
@@ -82,15 +72,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_staff_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    people = commands.add_parser("staff", help="staff members").add_subparsers(
-        required=True, metavar="ACTION"
-    )
+    people = commands.add_parser("staff", help="staff members").add_subparsers(required=True, metavar="ACTION")
     add = people.add_parser("add", help="add a staff member and print an invitation")
     add.add_argument("name", metavar="NAME", help="the username")
     add.add_argument("--role", required=True, choices=[role.value for role in Role])
-    add.add_argument(
-        "--agency", required=True, action="append", metavar="A", help="repeat it, or part by commas"
-    )
+    add.add_argument("--agency", required=True, action="append", metavar="A", help="repeat it, or part by commas")
     add.add_argument("--unit", metavar="U", help="a unit's code or exact name")
     add.add_argument("--display", metavar="TEXT", help="the full name; the username when left out")
     add.add_argument("--password-stdin", action="store_true", help="read a password instead of inviting")
@@ -115,7 +101,7 @@ def _run(work: Work, ready: bool = True) -> Callable[[argparse.Namespace], None]
     return lambda args: asyncio.run(whole(args))
 
 
-# --- the commands --------------------------------------------------------------------------------------------------
+# --- the commands -------------------------------------------------------------------------------------------
 
 
 def _serve(args: argparse.Namespace) -> None:
@@ -134,9 +120,7 @@ async def _staff_add(args: argparse.Namespace) -> None:
     agencies = tuple(code for part in args.agency for code in part.split(",") if code)
     password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else None
     async with writing() as db:
-        added = await staff.add(
-            db, args.name, args.display or args.name, Role(args.role), agencies, args.unit
-        )
+        added = await staff.add(db, args.name, args.display or args.name, Role(args.role), agencies, args.unit)
         assert added.id is not None
         if password is not None:
             await staff.set_password(db, added.id, password)

@@ -6,23 +6,19 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wbs_app.config import settings
 from wbs_app.vault.tabs import open_from_tab
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
 DEVICE_COOKIE = "wbs_dev"
 SESSION_COOKIE = "wbs_sid"
+CODES_COOKIE = "wbs_codes"
 UPLOAD_PURPOSE = "upload"
 UPLOAD_OVERHEAD = 64 * 1024  # multipart frames and arguments around the files
 LARGEST_POST = 64 * 1024  # our own forms: sign-in and the like
@@ -59,7 +55,7 @@ class Tabs:
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], pages: Path) -> None:
+    def __init__(self, app: ASGIApp, pages: Path) -> None:
         self.app = app
         self.pages = pages
         self.tabs = Tabs()
@@ -81,6 +77,7 @@ class Edge:
             "client": ("0.0.0.0", 0),  # noqa: S104  nobody's address
             "wbs_device": known,
             "wbs_session": cookies.get(SESSION_COOKIE),
+            "wbs_codes": cookies.get(CODES_COOKIE),
             "headers": [(name, value) for name, value in scope["headers"] if name not in IDENTIFYING],
         }
         if (status := self._refusal(scope, headers, known)) is not None:
@@ -126,10 +123,10 @@ class Edge:
     def _to_folder(self, scope: Scope) -> None:
         """`/faq` is the page in `faq/`: answered at once, without a detour that would name the inner scheme."""
         path = scope["path"]
-        if scope["method"] in ("GET", "HEAD") and "." not in path and not path.endswith("/"):
-            if ".." not in path and (self.pages / path.strip("/") / "index.html").is_file():
-                scope["path"] = path + "/"
-                scope["raw_path"] = scope["path"].encode()
+        readable = scope["method"] in ("GET", "HEAD") and "." not in path and not path.endswith("/")
+        if readable and (self.pages / path.strip("/") / "index.html").is_file():
+            scope["path"] = path + "/"
+            scope["raw_path"] = scope["path"].encode()
 
     def _policy(self, path: str) -> bytes:
         """Of the page this path shows; pages made for any address share the fallback's."""
@@ -139,7 +136,7 @@ class Edge:
     def _with_headers(self, scope: Scope, send: Send, new_device: bool) -> Send:
         path = scope["path"]
 
-        async def answer(message: dict[str, Any]) -> None:
+        async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [(name, value) for name, value in message["headers"] if name.lower() != b"server"]
                 names = {name.lower() for name, _ in headers}
@@ -212,4 +209,4 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> No
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
-    await PlainTextResponse("", status)(scope, receive, send)  # type: ignore[arg-type]
+    await PlainTextResponse("", status)(scope, receive, send)

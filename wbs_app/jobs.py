@@ -25,6 +25,6 @@ async def keep_sweeping() -> None:
     while True:
         try:
             await sweep_now()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it was, the next round comes
             log.error("a sweep failed\n%s", frames_of(error))
         await asyncio.sleep(EVERY_SECONDS)

@@ -46,4 +46,4 @@ def start_logging(level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
-    sys.excepthook = lambda _kind, error, _trace: print(frames_of(error), file=sys.stderr)
+    sys.excepthook = lambda _kind, error, _trace: print(frames_of(error), file=sys.stderr)  # noqa: T201

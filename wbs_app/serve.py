@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 from sqlmodel import select
 
@@ -59,7 +60,7 @@ def main(workers: int = 1) -> None:
         workers=workers,
         respawn_failed_workers=True,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()
 
 

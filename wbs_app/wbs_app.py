@@ -30,7 +30,12 @@ def trouble(exception: Exception) -> None:
 def broken_page() -> rx.Component:
     """In place of a page that failed to draw; nothing of it is sent anywhere."""
     said = [rx.el.p(text("net.page_broken", lang), custom_attrs={"lang": lang}) for lang in LANGUAGES]
-    return rx.el.main(*said, rx.el.a(text("common.reload", "id"), href="", reload_document=True), role="alert", class_name="wrap py-10")
+    return rx.el.main(
+        *said,
+        rx.el.a(text("common.reload", "id"), href="", reload_document=True),
+        role="alert",
+        class_name="wrap py-10",
+    )
 
 
 def error_boundary(_stateful: bool) -> rx.Component:

@@ -1,4 +1,4 @@
-"""The column inventory: what a stolen database would show. A new column must be put into one of these lists."""
+"""The column inventory: what a stolen database would show. A new column must be put into one of the lists."""
 
 from sqlalchemy import Column, LargeBinary
 from sqlmodel import SQLModel

@@ -11,9 +11,7 @@ from wbs_app.model.access import KINDS
 from wbs_app.model.filters import CaseFilter, Cursor
 from wbs_app.model.workflow import Status
 
-codes = st.lists(
-    st.text("abz019", min_size=1, max_size=60) | st.sampled_from(["biro-hukum", "a.b_c"]), max_size=5
-)
+codes = st.lists(st.text("abz019", min_size=1, max_size=60) | st.sampled_from(["biro-hukum", "a.b_c"]), max_size=5)
 cursors = st.builds(Cursor, st.booleans(), st.dates(), st.integers(0, 10**18 - 1))
 filters = st.builds(
     CaseFilter,

@@ -86,9 +86,7 @@ def receive(database: str) -> Receive:
             once=f"{next(onces):064}",
             pin_salt=bytes(16),
             pin_keys=b"sealed",
-            account=seal_json(
-                held["account"], {"incident": "pengadaan server"}, Place("report", ticket, "account")
-            ),
+            account=seal_json(held["account"], {"incident": "pengadaan server"}, Place("report", ticket, "account")),
             identity=seal_json(held["identity"], {"name": None}, Place("report", ticket, "identity")),
             **columns,
         )

@@ -91,10 +91,14 @@ async def test_all_events_removed_shows(db: Db) -> None:
 async def test_a_failed_transaction_leaves_no_gap(database: str) -> None:
     async with writing() as db:
         await _fill(db)
-    with pytest.raises(ZeroDivisionError):
+
+    async def fail() -> None:
         async with writing() as db:
             await _fill(db)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     async with writing() as db:
         await _fill(db)
     async with reading() as db:

@@ -143,10 +143,7 @@ def _fits(report: Report, wanted: CaseFilter, but: str = "") -> bool:
         "statuses": report.status,
     }
     return (
-        all(
-            name == but or not getattr(wanted, name) or code in getattr(wanted, name)
-            for name, code in chosen.items()
-        )
+        all(name == but or not getattr(wanted, name) or code in getattr(wanted, name) for name, code in chosen.items())
         and (wanted.date_from is None or report.received_on >= wanted.date_from)
         and (wanted.date_to is None or report.received_on <= wanted.date_to)
     )
@@ -169,9 +166,7 @@ async def test_filters_and_facets_mean_what_they_say(tickets: list[str]) -> None
         async with reading() as db:
             counted = await cases.facets(db, SUPERVISOR, wanted)
         for facet, column in columns.items():
-            counts = Counter(
-                getattr(report, column) for report in reports if _fits(report, wanted, but=facet)
-            )
+            counts = Counter(getattr(report, column) for report in reports if _fits(report, wanted, but=facet))
             counts.pop(None, None)
             assert counted[facet] == counts, (wanted, facet)
 
@@ -231,7 +226,7 @@ async def test_who_has_no_casework(tickets: list[str]) -> None:
             await _open(actor, tickets[0])
 
 
-# --- one case ------------------------------------------------------------------------------------------------------
+# --- one case -----------------------------------------------------------------------------------------------
 
 
 async def test_a_case_with_its_key(hire: Hire, receive: Receive) -> None:

@@ -167,9 +167,7 @@ def test_doctor(wbs: Wbs) -> None:
                 db.add(agency)
             for role in ("supervisor", "identity"):
                 pair = KeyPair.new()
-                db.add(
-                    Staff(username=role, name=role, role=role, agencies="bali ntt", public_key=pair.public)
-                )
+                db.add(Staff(username=role, name=role, role=role, agencies="bali ntt", public_key=pair.public))
         await close()
 
     asyncio.run(provide())
@@ -178,9 +176,7 @@ def test_doctor(wbs: Wbs) -> None:
     assert all(line.startswith("ok    ") for line in said) and len(said) > 10
 
 
-def test_doctor_changes_nothing(
-    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_doctor_changes_nothing(settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     folder = settings_for().data_dir
     status, said, _ = Wbs(monkeypatch, capsys)("doctor")
     assert status == 1

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 async def _holders(report_id: int, document: str) -> set[str]:
     async with reading() as db:
-        chosen = select(ReportKey.holder).where(
-            ReportKey.report_id == report_id, ReportKey.document == document
-        )
+        chosen = select(ReportKey.holder).where(ReportKey.report_id == report_id, ReportKey.document == document)
         return set(await db.exec(chosen))
 
 
@@ -121,9 +119,7 @@ async def test_custodians_pass_identities_on(hire: Hire, receive: Receive) -> No
             assert await keys.key_of(db, new, report.id, "account") is None
 
 
-async def test_catching_up_in_parts_newest_first(
-    hire: Hire, receive: Receive, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_catching_up_in_parts_newest_first(hire: Hire, receive: Receive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "_BATCH", 4)
     officer = await hire("budi", Role.INTAKE)
     async with writing() as db:
@@ -181,9 +177,7 @@ async def test_paper_shares_recover_an_agency(hire: Hire, receive: Receive) -> N
 
 async def test_recovery_that_does_not_fit(database: str) -> None:
     async with writing() as db:
-        await db.exec(
-            update(Agency).where(col(Agency.code) == "bali").values(recovery_key=KeyPair.new().public)
-        )
+        await db.exec(update(Agency).where(col(Agency.code) == "bali").values(recovery_key=KeyPair.new().public))
     for agency, key in (
         ("bali", "recovery_mismatch"),
         ("ntt", "recovery_missing"),

@@ -67,16 +67,9 @@ async def test_the_whole_way_in(person: Staff) -> None:
     secret, full, codes = await _enrol(signed_in.cookie)
     assert await sessions.resolve(signed_in.cookie) is None
     actor = await sessions.resolve(full)
-    assert actor == Actor(
-        person.id or 0,
-        "budi",
-        "Budi Santoso",
-        Role.INTAKE,
-        ("bali", "ntt"),
-        "biro-hukum",
-        actor and actor.private_key or b"",
-    )
-    assert actor is not None and person.public_key is not None
+    assert actor is not None and person.id is not None and person.public_key is not None
+    who = Actor(person.id, "budi", "Budi Santoso", Role.INTAKE, ("bali", "ntt"), "biro-hukum", actor.private_key)
+    assert actor == who
     assert open_sealed(actor.private_key, seal_to(person.public_key, b"key")) == b"key"
     assert len(set(codes)) == 10
     again = await sessions.sign_in("budi", PASSWORD)
@@ -146,9 +139,7 @@ async def test_development_without_second_factor(person: Staff, relaxed: None) -
     assert await sessions.second_factor(signed_in.cookie, "123456") is None
 
 
-async def test_whoever_is_enrolled_is_asked_even_in_development(
-    person: Staff, request: pytest.FixtureRequest
-) -> None:
+async def test_whoever_is_enrolled_is_asked_even_in_development(person: Staff, request: pytest.FixtureRequest) -> None:
     await _enrol(await _sign_in())
     request.getfixturevalue("relaxed")
     signed_in = await sessions.sign_in("budi", PASSWORD)
@@ -156,7 +147,7 @@ async def test_whoever_is_enrolled_is_asked_even_in_development(
     assert (signed_in.half, signed_in.enrolled) == (True, True)
 
 
-# --- the second factor ---------------------------------------------------------------------------------------------
+# --- the second factor --------------------------------------------------------------------------------------
 
 
 async def test_a_code_works_once(person: Staff) -> None:
@@ -215,7 +206,7 @@ async def test_wrong_codes_lock_for_a_while(person: Staff) -> None:
         assert (await db.exec(select(Staff.tries))).one() == 0
 
 
-# --- enrolment -----------------------------------------------------------------------------------------------------
+# --- enrolment ----------------------------------------------------------------------------------------------
 
 
 async def test_the_secret_stays_until_it_is_confirmed(person: Staff) -> None:
@@ -228,9 +219,7 @@ async def test_the_secret_stays_until_it_is_confirmed(person: Staff) -> None:
     assert shown.uri == f"otpauth://totp/WBS:budi?secret={secret}&issuer=WBS"
     assert shown.qr.startswith("<svg") and "#000" in shown.qr and "#fff" in shown.qr
     assert secret not in repr(shown)
-    wrong = next(
-        code for code in ("000000", "111111") if code not in {_code(secret, step) for step in (-1, 0, 1, 2)}
-    )
+    wrong = next(code for code in ("000000", "111111") if code not in {_code(secret, step) for step in (-1, 0, 1, 2)})
     assert await sessions.finish_enrolment(cookie, wrong) is None
     assert await sessions.finish_enrolment(cookie, "") is None
     done = await sessions.finish_enrolment(cookie, _code(secret))
@@ -258,7 +247,7 @@ async def test_nothing_is_confirmed_before_it_began(person: Staff) -> None:
     assert await sessions.finish_enrolment(await _sign_in(), "000000") is None
 
 
-# --- the session ---------------------------------------------------------------------------------------------------
+# --- the session --------------------------------------------------------------------------------------------
 
 
 async def test_a_cookie_of_garbage(person: Staff) -> None:
@@ -275,9 +264,7 @@ async def _times(cookie: str, **values: object) -> StaffSession:
     """The session's row, after setting some of its columns."""
     async with writing() as db:
         if values:
-            await db.exec(
-                update(StaffSession).where(col(StaffSession.id) == boxes.id_of(cookie)).values(**values)
-            )
+            await db.exec(update(StaffSession).where(col(StaffSession.id) == boxes.id_of(cookie)).values(**values))
         held = await db.get(StaffSession, boxes.id_of(cookie))
     assert held is not None
     return held

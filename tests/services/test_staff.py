@@ -18,9 +18,7 @@ GOOD = "kuda besi melompat tinggi"
 BETTER = "tujuh belas kelinci putih"
 
 
-async def _add(
-    username: str = "budi", role: Role = Role.INTAKE, agencies: tuple[str, ...] = ("bali",)
-) -> int:
+async def _add(username: str = "budi", role: Role = Role.INTAKE, agencies: tuple[str, ...] = ("bali",)) -> int:
     async with writing() as db:
         added = await staff.add(db, username, "Budi Santoso", role, agencies, None)
     assert added.id is not None
@@ -45,9 +43,7 @@ async def _get(staff_id: int) -> Staff:
 
 
 async def test_a_new_staff_member(db: Db) -> None:
-    added = await staff.add(
-        db, "  Budi.S ", " Budi  Santoso ", Role.SUPERVISOR, ("ntt", "bali"), "Biro Hukum"
-    )
+    added = await staff.add(db, "  Budi.S ", " Budi  Santoso ", Role.SUPERVISOR, ("ntt", "bali"), "Biro Hukum")
     assert (added.username, added.name, added.role, added.agencies) == (
         "budi.s",
         "Budi Santoso",
@@ -117,9 +113,7 @@ async def test_two_accept_at_once_and_one_password_counts(database: str) -> None
     assert sorted(isinstance(result, Refused) for result in results) == [False, True]
     assert [isinstance(result, Staff) for result in results].count(True) == 1
     kept = await _get(staff_id)
-    assert [await credentials.unlock(kept, password) is not None for password in (GOOD, BETTER)].count(
-        True
-    ) == 1
+    assert [await credentials.unlock(kept, password) is not None for password in (GOOD, BETTER)].count(True) == 1
 
 
 async def test_a_newer_invitation_replaces_the_earlier(database: str) -> None:

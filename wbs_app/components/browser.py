@@ -13,7 +13,8 @@ def do(function: str, *arguments: Any) -> Any:
     """An event that calls a function of wbs.js in the browser, compiled into the page. Arguments may be Vars."""
     given = [rx.Var.create(argument) for argument in arguments]
     data = VarData.merge(
-        VarData(imports={_MODULE: [ImportVar(tag=function)]}), *[argument._get_all_var_data() for argument in given]
+        VarData(imports={_MODULE: [ImportVar(tag=function)]}),
+        *[argument._get_all_var_data() for argument in given],
     )
     call = f"{function}({', '.join(str(argument) for argument in given)})"
     return rx.call_function(rx.Var(f"(() => {{ {call}; }})", _var_data=data))

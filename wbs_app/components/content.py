@@ -1,4 +1,4 @@
-"""Parts that the reading pages share: heads, lists, contents, the agency's switch, the line for emergencies."""
+"""Parts that the reading pages share: heads, lists, contents, the agency's switch, the emergency line."""
 
 import re
 from collections.abc import Iterable

@@ -17,6 +17,12 @@ ACCEPT = {
 ZONE = "bukti"
 
 
+def _described(refused: rx.Var) -> rx.Var:
+    """ "extension|size|reason" of each file; the list itself would send the files over the socket."""
+    extension = 'r.file.name.split(".").pop().slice(0, 8)'
+    return rx.Var(f"{refused!s}.map((r) => `${{{extension}}}|${{r.file.size}}|${{r.errors[0].code}}`)").to(list[str])
+
+
 def upload_zone() -> rx.Component:
     """A drop zone with a real button; what the browser refuses is said at once, the rest is checked by the server."""
     words = agency("max_file_mb"), agency("max_files")
@@ -36,11 +42,7 @@ def upload_zone() -> rx.Component:
             ),
             ReportState.upload_pass,
         ),
-        on_drop_rejected=lambda refused: ReportState.refuse(
-            rx.Var(
-                f'{refused!s}.map((r) => `${{r.file.name.split(".").pop().slice(0, 8)}}|${{r.file.size}}|${{r.errors[0].code}}`)'
-            ).to(list[str])
-        ),
+        on_drop_rejected=lambda refused: ReportState.refuse(_described(refused)),
         class_name="drop",
     )
     zone.children[0].children[0].custom_attrs["aria-label"] = t("step3.evidence_browse")  # Reflex's input has no name
@@ -50,14 +52,24 @@ def upload_zone() -> rx.Component:
 def evidence_question() -> rx.Component:
     running = rx.el.div(
         rx.el.span(t("common.uploading"), class_name="small"),
-        rx.el.progress(max="100", value="0", aria_label=t("common.uploading"), custom_attrs={"id": "upload-bar"}, class_name="flex-1"),
+        rx.el.progress(
+            max="100",
+            value="0",
+            aria_label=t("common.uploading"),
+            custom_attrs={"id": "upload-bar"},
+            class_name="flex-1",
+        ),
         rx.el.span("0%", custom_attrs={"id": "upload-percent"}, class_name="small num"),
         custom_attrs={"id": "upload-running"},
         hidden=True,
         class_name="flex items-center gap-3 mt-3",
     )
     broken = rx.el.p(
-        icon("circle-alert"), t("error.file_interrupted"), custom_attrs={"id": "upload-broken"}, hidden=True, class_name="q-err mt-3"
+        icon("circle-alert"),
+        t("error.file_interrupted"),
+        custom_attrs={"id": "upload-broken"},
+        hidden=True,
+        class_name="q-err mt-3",
     )
     listed = rx.el.ul(
         rx.foreach(ReportState.files, _waiting),
@@ -90,7 +102,11 @@ def _waiting(file: rx.Var) -> rx.Component:
             rx.el.span(t("step3.evidence_item", n=number), class_name="font-semibold"),
             " ",
             file_size(file),
-            rx.el.div(icon("circle-check"), t("step3.evidence_ok"), class_name="small flex items-center gap-1.5 tone-done"),
+            rx.el.div(
+                icon("circle-check"),
+                t("step3.evidence_ok"),
+                class_name="small flex items-center gap-1.5 tone-done",
+            ),
             class_name="min-w-0",
         ),
         rx.el.button(
@@ -115,7 +131,11 @@ def _refused(file: rx.Var) -> rx.Component:
             class_name="min-w-0",
         ),
         rx.el.button(
-            icon("x"), type="button", aria_label=t("step3.evidence_dismiss"), on_click=ReportState.dismiss(file["id"]), class_name="icon-btn"
+            icon("x"),
+            type="button",
+            aria_label=t("step3.evidence_dismiss"),
+            on_click=ReportState.dismiss(file["id"]),
+            class_name="icon-btn",
         ),
         key=file["id"],
     )

@@ -59,7 +59,15 @@ def hint_line(name: Any, words: Any) -> rx.Component:
     return rx.el.p(words, class_name="q-hint", custom_attrs={"id": f"{name}-hint"})
 
 
-def question(name: str, label: Any, control: rx.Component, *, hint: Any = None, required: bool = False, more: Any = None) -> rx.Component:
+def question(
+    name: str,
+    label: Any,
+    control: rx.Component,
+    *,
+    hint: Any = None,
+    required: bool = False,
+    more: Any = None,
+) -> rx.Component:
     """One question with one control."""
     return rx.el.div(
         rx.el.label(label_text(label, required), html_for=name, class_name="q-label"),
@@ -84,10 +92,24 @@ def group(name: str, label: Any, *controls: Any, hint: Any = None, required: boo
     )
 
 
-def line(name: str, label: Any, *, kind: str = "text", hint: Any = None, required: bool = False, placeholder: Any = "", more: Any = None, **attrs: Any) -> rx.Component:
+def line(
+    name: str,
+    label: Any,
+    *,
+    kind: str = "text",
+    hint: Any = None,
+    required: bool = False,
+    placeholder: Any = "",
+    more: Any = None,
+    **attrs: Any,
+) -> rx.Component:
     """A one-line answer. `kind`: the input's type."""
     control = rx.el.input(
-        type=kind, default_value=given(name), placeholder=placeholder, class_name="input", **attributes(name, required, hint is not None, **attrs)
+        type=kind,
+        default_value=given(name),
+        placeholder=placeholder,
+        class_name="input",
+        **attributes(name, required, hint is not None, **attrs),
     )
     return question(name, label, control, hint=hint, required=required, more=more)
 
@@ -96,7 +118,12 @@ def story(name: str, label: Any, *, hint: Any, placeholder: Any, most: int) -> r
     """A long answer: grows, and counts its characters without asking the server."""
     marks = attributes(name, True, True, **{"data-counted": ""})
     control = rx.el.textarea(
-        default_value=given(name), placeholder=placeholder, class_name="input max-h-[32rem]", rows="6", max_length=200_000, **marks
+        default_value=given(name),
+        placeholder=placeholder,
+        class_name="input max-h-[32rem]",
+        rows="6",
+        max_length=200_000,
+        **marks,
     )
     number = rx.el.span(given(name).length().to_string(), custom_attrs={"id": f"{name}-count"}, class_name="num")
     before, after = t("step2.char_count", n="\0", max=f"{most:,}".replace(",", ".")).split("\0")
@@ -104,24 +131,47 @@ def story(name: str, label: Any, *, hint: Any, placeholder: Any, most: int) -> r
     return question(name, label, control, hint=hint, required=True, more=counter)
 
 
-def choose(name: str, label: Any, placeholder: Any, *options: Any, hint: Any = None, required: bool = False, **props: Any) -> rx.Component:
+def choose(
+    name: str,
+    label: Any,
+    placeholder: Any,
+    *options: Any,
+    hint: Any = None,
+    required: bool = False,
+    **props: Any,
+) -> rx.Component:
     """A native select; nothing is preselected but what was answered."""
     control = rx.el.select(
-        rx.el.option(placeholder, value=""), *options, default_value=given(name), class_name="input", **attributes(name, required, hint is not None), **props
+        rx.el.option(placeholder, value=""),
+        *options,
+        default_value=given(name),
+        class_name="input",
+        **attributes(name, required, hint is not None),
+        **props,
     )
     return question(name, label, control, hint=hint, required=required)
 
 
-def tick(name: str, label: Any, *, hint: Any = None, required: bool = False, class_name: str = "", **attrs: Any) -> rx.Component:
+def tick(
+    name: str, label: Any, *, hint: Any = None, required: bool = False, class_name: str = "", **attrs: Any
+) -> rx.Component:
     """A checkbox; the whole row is clickable."""
     box = rx.el.input(
-        type="checkbox", value="on", default_checked=given(name) == "on", class_name=class_name, **attributes(name, required, hint is not None, **attrs)
+        type="checkbox",
+        value="on",
+        default_checked=given(name) == "on",
+        class_name=class_name,
+        **attributes(name, required, hint is not None, **attrs),
     )
     words = rx.el.span(label, *([mark(True)] if required else []))
     return rx.el.div(
         error(name),
         rx.el.label(box, words, class_name="check"),
-        *([rx.el.p(hint, class_name="q-hint m-0 pl-9", custom_attrs={"id": f"{name}-hint"})] if hint is not None else []),
+        *(
+            [rx.el.p(hint, class_name="q-hint m-0 pl-9", custom_attrs={"id": f"{name}-hint"})]
+            if hint is not None
+            else []
+        ),
         custom_attrs={"data-error": rx.cond(wrong(name), "true", None)},
         class_name="q",
     )
@@ -130,7 +180,12 @@ def tick(name: str, label: Any, *, hint: Any = None, required: bool = False, cla
 def switch(name: str, label: Any, hint: Any) -> rx.Component:
     """A switch that opens what follows it (CSS `.opens`)."""
     box = rx.el.input(
-        type="checkbox", role="switch", value="on", default_checked=given(name) == "on", class_name="opener", **attributes(name, False, True)
+        type="checkbox",
+        role="switch",
+        value="on",
+        default_checked=given(name) == "on",
+        class_name="opener",
+        **attributes(name, False, True),
     )
     return rx.el.div(
         rx.el.label(rx.el.span(label, class_name="font-semibold"), box, class_name="switch"),
@@ -141,11 +196,17 @@ def switch(name: str, label: Any, hint: Any) -> rx.Component:
 
 def radio(name: str, value: Any, label: Any, checked: Any, **attrs: Any) -> rx.Component:
     """One choice of several; without an id, since a radio with one posts itself even when unchecked."""
-    return rx.el.input(type="radio", name=name, value=value, default_checked=checked, custom_attrs={"aria-label": label, **attrs} if attrs else {})
+    return rx.el.input(
+        type="radio",
+        name=name,
+        value=value,
+        default_checked=checked,
+        custom_attrs={"aria-label": label, **attrs} if attrs else {},
+    )
 
 
 def error_summary() -> rx.Component:
-    """First in the card; receives the focus and leads to each control. Always in the page, or it could not be focused."""
+    """First in the card: takes the focus and leads to each control. Always in the page, or nothing could focus it."""
     row = lambda entry: rx.el.li(  # noqa: E731
         rx.el.a(entry[1], to=f"#{entry[0]}", on_click=do("focusOn", entry[0]).prevent_default), key=entry[0]
     )
@@ -153,7 +214,11 @@ def error_summary() -> rx.Component:
         rx.cond(
             ReportState.errors,
             rx.el.div(
-                rx.el.h2(icon("circle-alert"), t("wizard.error_summary", count=ReportState.errors.length()), class_name="m-0"),
+                rx.el.h2(
+                    icon("circle-alert"),
+                    t("wizard.error_summary", count=ReportState.errors.length()),
+                    class_name="m-0",
+                ),
                 rx.el.ul(rx.foreach(ReportState.labelled, row)),
                 class_name="error-summary",
             ),

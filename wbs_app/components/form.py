@@ -54,9 +54,15 @@ def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) 
         form,
         class_name="card mt-7 p-5 sm:p-9",
     )
-    kept = rx.el.p(icon("lock-keyhole"), rx.el.span(t("wizard.not_saved_note")), class_name="mt-5 mb-0 small muted flex gap-2")
+    kept = rx.el.p(
+        icon("lock-keyhole"),
+        rx.el.span(t("wizard.not_saved_note")),
+        class_name="mt-5 mb-0 small muted flex gap-2",
+    )
     return shell(
-        path, rx.el.div(listening("uploading"), head, stepper(number), card, kept, class_name="wrap-form pt-8 lg:pt-10"), task=True
+        path,
+        rx.el.div(listening("uploading"), head, stepper(number), card, kept, class_name="wrap-form pt-8 lg:pt-10"),
+        task=True,
     )
 
 
@@ -91,11 +97,20 @@ def sealed_form(*children: Any, on_submit: Any) -> rx.Component:
 
 def buttons(*, back: bool) -> rx.Component:
     """Kembali keeps what was typed, unchecked; Selanjutnya is the one that Enter presses."""
-    backwards = rx.el.button(t("common.back"), type="button", on_click=do("submitAs", "back"), class_name="btn btn-secondary")
-    onwards = rx.el.button(
-        t("common.next"), icon("arrow-right"), type="submit", class_name="btn btn-primary min-h-[52px] px-8 sm:ml-auto"
+    backwards = rx.el.button(
+        t("common.back"), type="button", on_click=do("submitAs", "back"), class_name="btn btn-secondary"
     )
-    return rx.el.div(*([backwards] if back else []), onwards, class_name="flex flex-col-reverse sm:flex-row sm:justify-between gap-3 pt-2")
+    onwards = rx.el.button(
+        t("common.next"),
+        icon("arrow-right"),
+        type="submit",
+        class_name="btn btn-primary min-h-[52px] px-8 sm:ml-auto",
+    )
+    return rx.el.div(
+        *([backwards] if back else []),
+        onwards,
+        class_name="flex flex-col-reverse sm:flex-row sm:justify-between gap-3 pt-2",
+    )
 
 
 def confirm_dialog(id: str, title: Any, text: Any, action: Any, on_confirm: Any) -> rx.Component:
@@ -104,9 +119,18 @@ def confirm_dialog(id: str, title: Any, text: Any, action: Any, on_confirm: Any)
         rx.el.h2(title, class_name="m-0", custom_attrs={"id": f"{id}-title"}),
         rx.el.p(text, class_name="muted mt-2"),
         rx.el.div(
-            rx.el.button(t("common.cancel"), type="button", on_click=do("closeDialog", id), class_name="btn btn-secondary"),
             rx.el.button(
-                icon("trash-2"), action, type="button", on_click=[do("closeDialog", id), on_confirm], class_name="btn btn-danger"
+                t("common.cancel"),
+                type="button",
+                on_click=do("closeDialog", id),
+                class_name="btn btn-secondary",
+            ),
+            rx.el.button(
+                icon("trash-2"),
+                action,
+                type="button",
+                on_click=[do("closeDialog", id), on_confirm],
+                class_name="btn btn-danger",
             ),
             class_name="flex flex-wrap gap-3 mt-6",
         ),

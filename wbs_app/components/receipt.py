@@ -29,7 +29,10 @@ def ticket_card() -> rx.Component:
             rx.el.p(t("success.pin"), class_name="m-0 mb-1 small faint"),
             rx.el.p(got["pin"], class_name="code m-0", custom_attrs={"data-part": "pin"}),
             rx.el.div(
-                icon("triangle-alert"), rx.el.strong(t("success.once")), class_name="note mt-5", custom_attrs={"data-tone": "wait"}
+                icon("triangle-alert"),
+                rx.el.strong(t("success.once")),
+                class_name="note mt-5",
+                custom_attrs={"data-tone": "wait"},
             ),
             actions(),
             class_name="p-6 pt-5",
@@ -41,15 +44,31 @@ def ticket_card() -> rx.Component:
 def actions() -> rx.Component:
     got = ReportState.received
     copy = rx.el.button(
-        icon("copy"), t("success.copy"), type="button", on_click=rx.set_clipboard(got["clipboard"]), class_name="btn btn-primary w-full"
+        icon("copy"),
+        t("success.copy"),
+        type="button",
+        on_click=rx.set_clipboard(got["clipboard"]),
+        class_name="btn btn-primary w-full",
     )
     print_ = rx.el.button(
-        icon("printer"), t("success.print"), type="button", on_click=do("printPage"), class_name="btn btn-secondary flex-1"
+        icon("printer"),
+        t("success.print"),
+        type="button",
+        on_click=do("printPage"),
+        class_name="btn btn-secondary flex-1",
     )
     keep = anchor(
-        icon("download"), got["file"], t("success.download"), download=t("success.file_name"), class_name="btn btn-secondary flex-1"
+        icon("download"),
+        got["file"],
+        t("success.download"),
+        download=t("success.file_name"),
+        class_name="btn btn-secondary flex-1",
     )
-    return rx.el.div(copy, rx.el.div(print_, keep, class_name="flex flex-col sm:flex-row gap-3"), class_name="grid gap-3 mt-6 no-print")
+    return rx.el.div(
+        copy,
+        rx.el.div(print_, keep, class_name="flex flex-col sm:flex-row gap-3"),
+        class_name="grid gap-3 mt-6 no-print",
+    )
 
 
 def receipt() -> rx.Component:
@@ -85,9 +104,15 @@ def receipt() -> rx.Component:
         head,
         ticket_card(),
         rx.el.p(t("success.private_note"), class_name="small muted mt-4 mb-0 no-print"),
-        rx.el.div(saved, rx.el.div(history, leave, class_name="flex flex-wrap items-center gap-4 mt-3"), class_name="no-print"),
+        rx.el.div(
+            saved,
+            rx.el.div(history, leave, class_name="flex flex-wrap items-center gap-4 mt-3"),
+            class_name="no-print",
+        ),
         rx.el.section(
-            rx.el.h2(t("success.next_title"), class_name="m-0"), rx.el.ol(*steps, class_name="list-decimal mt-4 mb-0 pl-6 grid gap-2"), class_name="mt-12"
+            rx.el.h2(t("success.next_title"), class_name="m-0"),
+            rx.el.ol(*steps, class_name="list-decimal mt-4 mb-0 pl-6 grid gap-2"),
+            class_name="mt-12",
         ),
         custom_attrs={"data-unsaved": unsaved},
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import reflex as rx
-from reflex.components.core.banner import has_connection_errors
+from reflex_components_core.core.banner import has_connection_errors
 from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router.dom import ReactRouterLink
 
@@ -81,7 +81,10 @@ def strip() -> rx.Component:
 def wordmark() -> rx.Component:
     name = rx.el.span(
         rx.el.span("WBS", class_name="head block text-[1.125rem]", style={"letterSpacing": ".02em"}),
-        rx.el.span(agency("short"), class_name="block text-[.75rem] sm:text-[.8125rem] font-semibold text-balance muted"),
+        rx.el.span(
+            agency("short"),
+            class_name="block text-[.75rem] sm:text-[.8125rem] font-semibold text-balance muted",
+        ),
         class_name="leading-tight min-w-0",
     )
     return link(shield(), "/", name, class_name="flex items-center gap-2.5 no-underline min-w-0 plain")
@@ -90,8 +93,16 @@ def wordmark() -> rx.Component:
 def official_line(path: str) -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            rx.el.span(icon("shield-check", class_name="accent"), rx.el.span(agency("official")), class_name="flex items-center gap-2"),
-            rx.el.span(language_switch(path), theme_switch("hidden md:inline-grid"), class_name="flex items-center gap-1"),
+            rx.el.span(
+                icon("shield-check", class_name="accent"),
+                rx.el.span(agency("official")),
+                class_name="flex items-center gap-2",
+            ),
+            rx.el.span(
+                language_switch(path),
+                theme_switch("hidden md:inline-grid"),
+                class_name="flex items-center gap-1",
+            ),
             class_name="wrap flex items-center justify-between min-h-9 text-[.8125rem] muted",
         ),
         aria_label=t("a11y.official"),
@@ -104,9 +115,23 @@ def language_switch(path: str) -> rx.Component:
     english = "/en" if path == "/" else f"/en{path}"
     current = {"aria_current": "true"}
     return rx.fragment(
-        anchor("ID", path, custom_attrs={"lang": "id"}, aria_label="Bahasa Indonesia", class_name="lang", **(current if lang() == "id" else {})),
+        anchor(
+            "ID",
+            path,
+            custom_attrs={"lang": "id"},
+            aria_label="Bahasa Indonesia",
+            class_name="lang",
+            **(current if lang() == "id" else {}),
+        ),
         rx.el.span("·", aria_hidden="true"),
-        anchor("EN", english, custom_attrs={"lang": "en"}, aria_label="English", class_name="lang", **(current if lang() == "en" else {})),
+        anchor(
+            "EN",
+            english,
+            custom_attrs={"lang": "en"},
+            aria_label="English",
+            class_name="lang",
+            **(current if lang() == "en" else {}),
+        ),
     )
 
 
@@ -202,14 +227,21 @@ def footer() -> rx.Component:
     def row(key: str, to: str) -> rx.Component:
         return link(t(key), to, class_name="inline-block py-1.5")
 
-    about = rx.el.div(wordmark(), rx.el.p(t("landing.footer_text", system=agency("system_name")), class_name="mt-4 muted max-w-[34ch]"))
+    about = rx.el.div(
+        wordmark(),
+        rx.el.p(t("landing.footer_text", system=agency("system_name")), class_name="mt-4 muted max-w-[34ch]"),
+    )
     zone = rx.el.span(t("common.timezone_note", zone=agency("timezone_label")), class_name="faint py-1.5 inline-block")
     return rx.el.footer(
         strip(),
         rx.el.div(
             about,
             column(row("nav.guide", "/panduan"), row("nav.privacy", "/privasi"), row("nav.faq", "/faq")),
-            column(row("nav.contact", "/kontak"), anchor(t("nav.officer_login"), here("/petugas/masuk"), class_name="inline-block py-1.5"), zone),
+            column(
+                row("nav.contact", "/kontak"),
+                anchor(t("nav.officer_login"), here("/petugas/masuk"), class_name="inline-block py-1.5"),
+                zone,
+            ),
             class_name="wrap py-10 grid gap-8 md:grid-cols-[1.4fr_1fr_1fr] text-[.9375rem]",
         ),
         class_name="no-print mt-20 surface",

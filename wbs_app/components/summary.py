@@ -12,7 +12,11 @@ def report_sections(sections: rx.Var, head: Callable[[Any], rx.Component] | None
     """Sections of label and value. `head`: what stands at the right end of a section's head, such as "Ubah"."""
 
     def row(entry: Any) -> rx.Component:
-        return rx.el.div(rx.el.dt(entry["label"]), rx.el.dd(entry["value"], class_name="whitespace-pre-wrap"), key=entry["label"])
+        return rx.el.div(
+            rx.el.dt(entry["label"]),
+            rx.el.dd(entry["value"], class_name="whitespace-pre-wrap"),
+            key=entry["label"],
+        )
 
     def person(entry: Any) -> rx.Component:
         cells = [rx.el.td(entry[part]) for part in ("no", "name", "position")]

@@ -63,6 +63,6 @@ def _filled(template: str, values: dict[str, Any]) -> Any:
 
 
 def agency(field: str) -> Any:
-    """A field of the chosen agency's profile; `name`, `short`, `official`, `address` and `hours` follow the language."""
+    """A field of the chosen agency's profile; those with words (name, short, official ...) follow the language."""
     both = field in ("name", "short", "official", "address", "hours")
     return PortalState.agencies[PortalState.agency][f"{field}_{lang()}" if both else field]

@@ -1,5 +1,8 @@
-"""Alembic's way in. `services/migrate.py` hands over its connection; `alembic` itself, when a developer writes a new
-revision, opens one of its own."""
+"""Alembic's way in.
+
+`services/migrate.py` hands over its connection; `alembic` itself,
+run by a developer for a new revision, opens one.
+"""
 
 import asyncio
 from typing import Any, Literal

@@ -55,18 +55,18 @@ def identity_document(steps: Steps) -> Document:
 
 
 def rupiah(amount: int) -> str:
-    """"Rp 1.000.000": a point between thousands, as written in Indonesia."""
+    """ "Rp 1.000.000": a point between thousands, as written in Indonesia."""
     return f"Rp {amount:,}".replace(",", ".")
 
 
 def day_in_words(iso: str, lang: str) -> str:
-    """"11 Nov 2024"."""
+    """ "11 Nov 2024"."""
     year, month, day = (int(part) for part in iso[:10].split("-"))
     return f"{day} {text(f'month_short.{month}', lang)} {year}"
 
 
 def moment_in_words(iso: str, lang: str) -> str:
-    """"11 Nov 2024, 12.00" (Indonesian) or "11 Nov 2024, 12:00"; the moment is already in the agency's zone."""
+    """ "11 Nov 2024, 12.00" (Indonesian) or "11 Nov 2024, 12:00"; the moment is already in the agency's zone."""
     clock = iso[11:16]
     return f"{day_in_words(iso, lang)}, {clock.replace(':', '.') if lang == 'id' else clock}"
 
@@ -121,7 +121,13 @@ def _identity_section(identity: Document, lang: str, agency: str) -> Section:
         _row("summary.phone", identity["phone"], lang, agency),
         _row("summary.contact_consent", consent, lang, agency),
     ]
-    return {"slug": Biodata.slug, "title": text("summary.reporter", lang, agency), "lead": [], "people": [], "rows": rows}
+    return {
+        "slug": Biodata.slug,
+        "title": text("summary.reporter", lang, agency),
+        "lead": [],
+        "people": [],
+        "rows": rows,
+    }
 
 
 def _complaint_section(complaint: Document, lang: str, agency: str) -> Section:
@@ -130,7 +136,13 @@ def _complaint_section(complaint: Document, lang: str, agency: str) -> Section:
         _row("service.complaint", complaint["complaint"], lang, agency),
         _row("service.link", complaint["link"], lang, agency),
     ]
-    return {"slug": ServiceComplaint.slug, "title": text("service.title", lang, agency), "lead": [], "people": [], "rows": rows}
+    return {
+        "slug": ServiceComplaint.slug,
+        "title": text("service.title", lang, agency),
+        "lead": [],
+        "people": [],
+        "rows": rows,
+    }
 
 
 def _incident_section(incident: Document, lang: str, agency: str) -> Section:
@@ -164,4 +176,10 @@ def _place_section(place: Document, lang: str, agency: str) -> Section:
         _row("summary.time", time_in_words(place, lang), lang, agency),
         _row("summary.link", place["link"], lang, agency),
     ]
-    return {"slug": PlaceTime.slug, "title": text("summary.place_time", lang, agency), "lead": [], "people": [], "rows": rows}
+    return {
+        "slug": PlaceTime.slug,
+        "title": text("summary.place_time", lang, agency),
+        "lead": [],
+        "people": [],
+        "rows": rows,
+    }

@@ -1,4 +1,4 @@
-"""The case list's filter, as kept in the page's address. Pure: knows neither the database nor the actor's reach."""
+"""The case list's filter, as kept in the page's address. Knows neither the database nor the actor's reach."""
 
 import re
 from collections.abc import Mapping
@@ -39,16 +39,14 @@ class Cursor:
         return cls(found[1] == "p", day, int(found[3])) if found and day else None
 
 
-# --- garbage becomes nothing ---------------------------------------------------------------------------------------
+# --- garbage becomes nothing --------------------------------------------------------------------------------
 
 
 def _codes(raw: object) -> tuple[str, ...]:
     parts = raw.split(",") if isinstance(raw, str) else raw
     if not isinstance(parts, (list, tuple)):
         return ()
-    return tuple(
-        sorted({part for part in parts if isinstance(part, str) and _CODE.fullmatch(part)})[:_MOST_CODES]
-    )
+    return tuple(sorted({part for part in parts if isinstance(part, str) and _CODE.fullmatch(part)})[:_MOST_CODES])
 
 
 def _among(known: tuple[str, ...]) -> BeforeValidator:
@@ -65,11 +63,7 @@ def _day(raw: object) -> date | None:
 
 
 def _ticket(raw: object) -> str:
-    return (
-        "".join(filter(str.isprintable, raw)).strip()[:_LONGEST_TICKET].strip()
-        if isinstance(raw, str)
-        else ""
-    )
+    return "".join(filter(str.isprintable, raw)).strip()[:_LONGEST_TICKET].strip() if isinstance(raw, str) else ""
 
 
 def _sort(raw: object) -> str:
@@ -101,7 +95,7 @@ _PARAMETERS = {
 
 
 class CaseFilter(BaseModel):
-    """Which cases to list. Each list of codes, sorted: any of them, all when empty. Dates are of receipt, inclusive."""
+    """Which cases to list. Codes are sorted; none means all. Dates are of receipt, inclusive."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -122,7 +116,7 @@ class CaseFilter(BaseModel):
         return cls.model_validate({field: query.get(name) for field, name in _PARAMETERS.items()})
 
     def to_query(self) -> str:
-        """The shortest query string of this filter, always written the same way; "" when it asks for nothing."""
+        """The shortest query string of this filter, always written alike; "" when it asks for nothing."""
         asked = self.model_dump(exclude_defaults=True)
         if self.sort == "oldest":
             asked["sort"] = _OLDEST

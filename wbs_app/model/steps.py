@@ -16,7 +16,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -402,7 +401,7 @@ class PlaceTime(Step):
 
     @property
     def incident_month(self) -> str:
-        """"2024-11": when it happened or began."""
+        """ "2024-11": when it happened or began."""
         start = self.date or self.date_from
         return f"{start:%Y-%m}" if start else f"{self.year:04d}-{self.month:02d}"
 

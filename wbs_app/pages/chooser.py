@@ -23,7 +23,10 @@ def agencies() -> rx.Component:
                 default_checked=PortalState.arrived == code,
                 on_change=lambda _: PortalState.choose(code),
             ),
-            rx.el.span(PortalState.agencies[code][f"short_{lang()}"], class_name="font-semibold leading-snug self-center"),
+            rx.el.span(
+                PortalState.agencies[code][f"short_{lang()}"],
+                class_name="font-semibold leading-snug self-center",
+            ),
             class_name="choice",
         )
 
@@ -40,7 +43,11 @@ def card(entry: Any) -> rx.Component:
     return rx.el.label(
         rx.el.input(type="radio", name="card", value=entry["code"], class_name="mt-0.5"),
         rx.el.span(
-            rx.el.span(entry[f"title_{lang()}"], rx.cond(entry["kind"] == "external", outside), class_name="block font-semibold leading-snug"),
+            rx.el.span(
+                entry[f"title_{lang()}"],
+                rx.cond(entry["kind"] == "external", outside),
+                class_name="block font-semibold leading-snug",
+            ),
             rx.el.span(entry[f"text_{lang()}"], class_name="block mt-1 muted text-[.9375rem] leading-normal"),
         ),
         key=entry["code"],
@@ -76,7 +83,10 @@ def content() -> rx.Component:
                 class_name="q",
             ),
             rx.el.button(
-                t("type.submit"), icon("arrow-right"), type="submit", class_name="btn btn-primary w-full sm:w-auto min-h-[54px] px-7"
+                t("type.submit"),
+                icon("arrow-right"),
+                type="submit",
+                class_name="btn btn-primary w-full sm:w-auto min-h-[54px] px-7",
             ),
             disabled=~rx.State.is_hydrated,
             class_name="border-0 p-0 m-0 min-w-0",

@@ -14,7 +14,11 @@ from wbs_app.state.track import TrackState
 
 def status_pill() -> rx.Component:
     return rx.el.span(
-        rx.el.svg(rx.el.svg.use(custom_attrs={"href": "/icons.svg#" + TrackState.status["icon"]}), class_name="i", aria_hidden="true"),
+        rx.el.svg(
+            rx.el.svg.use(custom_attrs={"href": "/icons.svg#" + TrackState.status["icon"]}),
+            class_name="i",
+            aria_hidden="true",
+        ),
         TrackState.status["label"],
         class_name="pill",
         custom_attrs={"data-tone": TrackState.status["tone"]},
@@ -25,7 +29,11 @@ def moment(entry: Any) -> rx.Component:
     mark = rx.el.span(
         rx.cond(
             entry["icon"] != "",
-            rx.el.svg(rx.el.svg.use(custom_attrs={"href": "/icons.svg#" + entry["icon"]}), class_name="i", aria_hidden="true"),
+            rx.el.svg(
+                rx.el.svg.use(custom_attrs={"href": "/icons.svg#" + entry["icon"]}),
+                class_name="i",
+                aria_hidden="true",
+            ),
         ),
         class_name="mark",
     )
@@ -65,7 +73,11 @@ def sent_card() -> rx.Component:
         report_sections(TrackState.sections),
         rx.el.section(
             rx.el.div(rx.el.h2(t("summary.evidence"), class_name="m-0"), class_name="section-head"),
-            rx.cond(TrackState.files.length() > 0, files, rx.el.p(t("summary.no_evidence"), class_name="muted mt-3 mb-0")),
+            rx.cond(
+                TrackState.files.length() > 0,
+                files,
+                rx.el.p(t("summary.no_evidence"), class_name="muted mt-3 mb-0"),
+            ),
             class_name="mt-8",
         ),
         class_name="card p-5 sm:p-9 sent",
@@ -73,7 +85,13 @@ def sent_card() -> rx.Component:
 
 
 def content() -> rx.Component:
-    leave = rx.el.button(icon("log-out"), t("track.logout"), type="button", on_click=TrackState.leave, class_name="btn btn-secondary")
+    leave = rx.el.button(
+        icon("log-out"),
+        t("track.logout"),
+        type="button",
+        on_click=TrackState.leave,
+        class_name="btn btn-secondary",
+    )
     head = rx.el.div(
         rx.el.div(
             rx.el.h1(t("track.history"), class_name="m-0"),
@@ -83,7 +101,12 @@ def content() -> rx.Component:
         leave,
         class_name="flex flex-wrap items-start justify-between gap-4",
     )
-    waiting = rx.el.div(*[rx.el.span(class_name="skel mb-4") for _ in range(4)], rx.el.span(t("common.loading"), class_name="sr"), class_name="card p-7 mt-8", role="status")
+    waiting = rx.el.div(
+        *[rx.el.span(class_name="skel mb-4") for _ in range(4)],
+        rx.el.span(t("common.loading"), class_name="sr"),
+        class_name="card p-7 mt-8",
+        role="status",
+    )
     body = rx.el.div(status_card(), sent_card(), class_name="grid lg:grid-cols-[22rem_1fr] gap-6 mt-8")
     inner = rx.el.div(head, rx.cond(TrackState.ticket != "", body, waiting), class_name="wrap pt-10 lg:pt-14")
     return shell("/lacak/riwayat", inner)

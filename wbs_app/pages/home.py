@@ -35,6 +35,7 @@ def hero() -> rx.Component:
             t("wizard.time_estimate"),
             class_name="hero-quiet mt-5 mb-0 flex gap-2 text-[.9375rem]",
         ),
+        class_name="min-w-0",
     )
     return rx.el.section(
         rx.el.div(

@@ -19,7 +19,14 @@ def identity_questions() -> tuple[rx.Component, ...]:
         rx.el.div(
             switch("include_email", t("step1.include_email"), t("step1.include_email_hint")),
             rx.el.div(
-                line("email", t("step1.email"), kind="email", hint=t("step1.email_help"), placeholder=t("step1.email_ph"), required=True),
+                line(
+                    "email",
+                    t("step1.email"),
+                    kind="email",
+                    hint=t("step1.email_help"),
+                    placeholder=t("step1.email_ph"),
+                    required=True,
+                ),
                 class_name="opened",
             ),
             class_name="opens mb-7",

@@ -20,12 +20,22 @@ def violation() -> rx.Component:
     option = lambda entry: rx.el.option(  # noqa: E731
         entry[name], value=entry["code"], key=entry["code"], custom_attrs={"data-other": entry["other"]}
     )
-    as_list = choose("violation", t("step2.violation"), t("step2.violation_ph"), rx.foreach(OfferState.violations, option), required=True)
+    as_list = choose(
+        "violation",
+        t("step2.violation"),
+        t("step2.violation_ph"),
+        rx.foreach(OfferState.violations, option),
+        required=True,
+    )
     as_radios = group(
-        "violation", t("step2.violation"), rx.el.div(rx.foreach(OfferState.violations, _act), class_name="grid gap-3 mt-2"), required=True
+        "violation",
+        t("step2.violation"),
+        rx.el.div(rx.foreach(OfferState.violations, _act), class_name="grid gap-3 mt-2"),
+        required=True,
     )
     other = rx.el.div(
-        line("violation_other", t("step2.violation_other"), hint=t("step2.violation_other_hint"), required=True), class_name="opened"
+        line("violation_other", t("step2.violation_other"), hint=t("step2.violation_other_hint"), required=True),
+        class_name="opened",
     )
     return rx.el.div(rx.cond(PortalState.agency == "ntt", as_radios, as_list), other, class_name="opens")
 
@@ -51,7 +61,11 @@ def _act(entry: rx.Var) -> rx.Component:
 def people() -> rx.Component:
     """One row for each reported person. Which rows are shown is kept by the tab, so a restart takes none away."""
     add = rx.el.button(
-        icon("plus"), t("step2.reported_add"), type="button", on_click=ReportState.add_person, class_name="btn btn-quiet -ml-3"
+        icon("plus"),
+        t("step2.reported_add"),
+        type="button",
+        on_click=ReportState.add_person,
+        class_name="btn btn-quiet -ml-3",
     )
     full = rx.el.p(t("step2.reported_max", max=MAX_PEOPLE), class_name="small faint m-0")
     shown = ReportState.rows.split(",")
@@ -101,7 +115,13 @@ def unit() -> rx.Component:
         custom_attrs={"id": "units"},
     )
     known = line(
-        "unit", t("step2.unit"), hint=t("step2.unit_search_hint"), placeholder=t("step2.unit_search"), required=True, more=options, list="units"
+        "unit",
+        t("step2.unit"),
+        hint=t("step2.unit_search_hint"),
+        placeholder=t("step2.unit_search"),
+        required=True,
+        more=options,
+        list="units",
     )
     elsewhere = tick("unit_elsewhere", t("step2.unit_other"), class_name="opener")
     named = rx.el.div(line("unit_other", t("step2.unit_other_name"), required=True), class_name="opened")
@@ -118,9 +138,15 @@ def content() -> rx.Component:
         **{"data-thousands": ""},
     )
     description = story(
-        "description", t("step2.description"), hint=t("step2.description_hint"), placeholder=t("step2.description_ph"), most=20_000
+        "description",
+        t("step2.description"),
+        hint=t("step2.description_hint"),
+        placeholder=t("step2.description_ph"),
+        most=20_000,
     )
-    return step_page(Incident, t("step2.title"), violation(), people(), unit(), description, amount, intro=t("step2.info"))
+    return step_page(
+        Incident, t("step2.title"), violation(), people(), unit(), description, amount, intro=t("step2.info")
+    )
 
 
 PAGE = Page("/lapor/kejadian", "title.step2", content, (PortalState.enter, ReportState.enter(Incident.slug)))

@@ -16,7 +16,8 @@ from wbs_app.text import text
 PRECISIONS = ("exact", "date", "month", "range")
 
 PLACES: dict[str, list[list[str]]] = {
-    code: [[regency, name] for regency, (province, name) in regencies().items() if province == code] for code in provinces()
+    code: [[regency, name] for regency, (province, name) in regencies().items() if province == code]
+    for code in provinces()
 }
 """Province code -> [code, name] of its regencies: part of the page, so that the second list needs no server."""
 
@@ -28,7 +29,14 @@ def place() -> tuple[rx.Component, ...]:
     return (
         line("address", t("step3.address"), placeholder=t("step3.address_ph")),
         rx.el.div(
-            choose("province", t("step3.province"), t("step3.province_ph"), *provinces_, required=True, on_change=ReportState.pick_province),
+            choose(
+                "province",
+                t("step3.province"),
+                t("step3.province_ph"),
+                *provinces_,
+                required=True,
+                on_change=ReportState.pick_province,
+            ),
             choose(
                 "regency",
                 t("step3.regency"),
@@ -44,7 +52,13 @@ def when() -> rx.Component:
     """As exactly as the reporter knows; CSS shows what the chosen precision asks for."""
     pills = [
         rx.el.label(
-            rx.el.input(type="radio", name="precision", value=value, default_checked=given("precision") == value, class_name="sr"),
+            rx.el.input(
+                type="radio",
+                name="precision",
+                value=value,
+                default_checked=given("precision") == value,
+                class_name="sr",
+            ),
             t(f"step3.precision_{value}"),
         )
         for value in PRECISIONS
@@ -61,10 +75,21 @@ def when() -> rx.Component:
             rx.el.div(*pills, class_name="seg mb-4"),
             rx.el.div(
                 asked("exact date", line("date", t("step3.date"), kind="date", required=True)),
-                asked("exact", line("clock", t("step3.clock", zone=agency("timezone_label")), kind="time", required=True)),
+                asked(
+                    "exact",
+                    line("clock", t("step3.clock", zone=agency("timezone_label")), kind="time", required=True),
+                ),
                 asked("month", choose("month", t("step3.month"), t("step3.month_ph"), *months, required=True)),
                 asked(
-                    "month", line("year", t("step3.year"), placeholder=t("step3.year_ph"), required=True, inputMode="numeric", maxLength="4")
+                    "month",
+                    line(
+                        "year",
+                        t("step3.year"),
+                        placeholder=t("step3.year_ph"),
+                        required=True,
+                        inputMode="numeric",
+                        maxLength="4",
+                    ),
                 ),
                 asked("range", line("date_from", t("step3.date_from"), kind="date", required=True)),
                 asked("range", line("date_to", t("step3.date_to"), kind="date", required=True)),
@@ -80,7 +105,14 @@ def when() -> rx.Component:
 
 def link_question() -> rx.Component:
     warning = rx.el.p(t("step3.link_warning"), " ", t("step3.link_public"), class_name="small muted mt-2 mb-0")
-    return line("link", t("step3.link"), kind="url", hint=t("step3.link_hint"), placeholder=t("step3.link_ph"), more=warning)
+    return line(
+        "link",
+        t("step3.link"),
+        kind="url",
+        hint=t("step3.link_hint"),
+        placeholder=t("step3.link_ph"),
+        more=warning,
+    )
 
 
 def content() -> rx.Component:

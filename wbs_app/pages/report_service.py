@@ -21,9 +21,28 @@ def form() -> rx.Component:
     warning = rx.el.p(t("step3.link_warning"), class_name="small muted mt-2 mb-0")
     questions = (
         rx.el.h2(t("service.section"), class_name="m-0 mb-5"),
-        choose("kind", t("service.kind"), t("service.kind_ph"), rx.foreach(OfferState.services, option), required=True),
-        story("complaint", t("service.complaint"), hint=t("service.complaint_hint"), placeholder=t("service.complaint_ph"), most=20_000),
-        line("link", t("service.link"), kind="url", hint=t("service.link_hint"), placeholder=t("step3.link_ph"), more=warning),
+        choose(
+            "kind",
+            t("service.kind"),
+            t("service.kind_ph"),
+            rx.foreach(OfferState.services, option),
+            required=True,
+        ),
+        story(
+            "complaint",
+            t("service.complaint"),
+            hint=t("service.complaint_hint"),
+            placeholder=t("service.complaint_ph"),
+            most=20_000,
+        ),
+        line(
+            "link",
+            t("service.link"),
+            kind="url",
+            hint=t("service.link_hint"),
+            placeholder=t("step3.link_ph"),
+            more=warning,
+        ),
         rx.el.h2(t("service.identity"), class_name="m-0 mt-10 mb-1"),
         rx.el.p(t("service.identity_hint"), class_name="q-hint mb-5"),
         *identity_questions(),

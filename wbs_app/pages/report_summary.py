@@ -62,18 +62,36 @@ def evidence() -> rx.Component:
 def trouble() -> rx.Component:
     return rx.cond(
         ReportState.trouble != "",
-        rx.el.div(icon("circle-alert"), ReportState.trouble, class_name="note mb-6", custom_attrs={"data-tone": "bad"}),
+        rx.el.div(
+            icon("circle-alert"),
+            ReportState.trouble,
+            class_name="note mb-6",
+            custom_attrs={"data-tone": "bad"},
+        ),
     )
 
 
 def send_buttons() -> rx.Component:
-    reset = rx.el.button(t("common.reset"), type="button", on_click=do("openDialog", "reset"), class_name="btn btn-quiet sm:ml-auto")
-    send = rx.el.button(icon("send"), t("summary.submit"), type="submit", class_name="btn btn-primary min-h-[52px] px-8")
+    reset = rx.el.button(
+        t("common.reset"),
+        type="button",
+        on_click=do("openDialog", "reset"),
+        class_name="btn btn-quiet sm:ml-auto",
+    )
+    send = rx.el.button(
+        icon("send"), t("summary.submit"), type="submit", class_name="btn btn-primary min-h-[52px] px-8"
+    )
     return rx.el.div(reset, send, class_name="flex flex-col-reverse sm:flex-row gap-3 pt-2")
 
 
 def reset_dialog() -> rx.Component:
-    return confirm_dialog("reset", t("wizard.reset_confirm"), t("wizard.reset_text"), t("wizard.reset_do"), ReportState.reset_form)
+    return confirm_dialog(
+        "reset",
+        t("wizard.reset_confirm"),
+        t("wizard.reset_text"),
+        t("wizard.reset_do"),
+        ReportState.reset_form,
+    )
 
 
 def form() -> rx.Component:

@@ -21,7 +21,12 @@ def content() -> rx.Component:
                 class_name="input ticket-input",
                 aria_describedby=f"{name}-hint galat",
                 aria_invalid=rx.cond(TrackState.wrong != "", "true", "false"),
-                custom_attrs={"id": name, "autoComplete": "off", "autoCapitalize": "characters", "spellCheck": "false"},
+                custom_attrs={
+                    "id": name,
+                    "autoComplete": "off",
+                    "autoCapitalize": "characters",
+                    "spellCheck": "false",
+                },
                 **props,
             ),
             class_name="q",
@@ -30,7 +35,12 @@ def content() -> rx.Component:
     problem = rx.el.div(
         rx.cond(
             TrackState.wrong != "",
-            rx.el.p(icon("circle-alert"), TrackState.wrong, class_name="note mb-6 font-semibold", custom_attrs={"data-tone": "bad"}),
+            rx.el.p(
+                icon("circle-alert"),
+                TrackState.wrong,
+                class_name="note mb-6 font-semibold",
+                custom_attrs={"data-tone": "bad"},
+            ),
         ),
         id="galat",
         role="alert",
@@ -41,7 +51,12 @@ def content() -> rx.Component:
         rx.el.fieldset(
             field("ticket", "track.ticket", "track.ticket_hint"),
             field("pin", "track.pin", "track.pin_hint"),
-            rx.el.button(t("track.submit"), icon("arrow-right"), type="submit", class_name="btn btn-primary min-h-[52px] px-7"),
+            rx.el.button(
+                t("track.submit"),
+                icon("arrow-right"),
+                type="submit",
+                class_name="btn btn-primary min-h-[52px] px-7",
+            ),
             disabled=~rx.State.is_hydrated,
             class_name="border-0 p-0 m-0 min-w-0",
         ),

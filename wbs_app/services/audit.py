@@ -1,7 +1,7 @@
 """The audit trail: who did what to which ticket or person, never content. Append-only and hash-chained.
 
-Each row's digest covers the row and the digest before it; the last id and digest are also kept as a setting, so that
-a changed, missing, added or cut-off row shows.
+Each row's digest covers the row and the digest before it; the last id and digest are also kept as a setting,
+so that a changed, missing, added or cut-off row shows.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ _BATCH = 500
 
 
 async def record(db: Db, who: str, action: str, subject: str) -> None:
-    """Appends an event to the trail, in the caller's transaction. Call it last: others wait until it is committed.
+    """Appends an event, in the caller's transaction. Call it last: others wait until it is committed.
 
-    `who`: a staff username, "system" or "reporter". `action`: at most 40 characters. `subject`: a ticket, a username
-    or an agency, at most 64 characters.
+    `who`: a staff username, "system" or "reporter". `action`: at most 40 characters. `subject`: a ticket, a
+    username or an agency, at most 64 characters.
     """
     await hold(db, Lock.AUDIT)
     head = await db.get(Setting, _HEAD, populate_existing=True)
     if head is None:
-        # The first event of all; or the head was removed, and then this row, chained to nothing, shows it for ever.
+        # The first event; or the head was removed, and then this row, chained to nothing, shows it for ever.
         last, before = (await db.exec(select(func.max(AuditEvent.id)))).one() or 0, ""
         head = Setting(name=_HEAD, value="")
     else:
@@ -44,7 +44,7 @@ async def record(db: Db, who: str, action: str, subject: str) -> None:
 
 @dataclass(frozen=True)
 class Page:
-    """Some events, newest first. `older` and `newer`: ids to ask for `before`, 0 where there is no such page."""
+    """Some events, newest first. `older`, `newer`: ids to ask for `before`, 0 where there is no such page."""
 
     events: list[AuditEvent]
     older: int
@@ -53,7 +53,7 @@ class Page:
 
 
 async def page(db: Db, actor: Actor, before: int = 0, size: int = 50) -> Page:
-    """The events before that id, or the newest ones when it is 0. Ids have no gaps, so a page is found by its ids.
+    """The events before that id, or the newest ones when it is 0. Ids have no gaps, which finds the page.
 
     Raises:
         Forbidden: unless the actor may read the trail.

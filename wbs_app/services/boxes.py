@@ -21,7 +21,7 @@ _COOKIE_BYTES = 32
 _LONGEST_COOKIE = 100
 
 Box = dict[str, str]
-"""`private_key` (hex); while half, also `key`, which the password gave (hex), and `totp`, the secret being set up."""
+"""`private_key` (hex); while half, also `key`, given by the password (hex), and `totp`, not yet confirmed."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The case list and the case page: what an officer finds, and what an officer's keys open."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,8 +48,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of the list. `first` and `last` count from 1 and are 0 when it is empty; `previous` and `next` are
-    values of `CaseFilter.after`, "" where there is no such page."""
+    """Some rows of the list. `first` and `last` count from 1, and are 0 when it is empty.
+
+    `previous` and `next` are values of `CaseFilter.after`, "" where there is no such page.
+    """
 
     rows: list[Row]
     total: int
@@ -79,7 +82,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as its officer sees it. `account` is None when the officer holds no key; the identity stays shut."""
+    """A case as its officer sees it, without the identity. `account` is None when no key is held."""
 
     report: Report
     account: Document | None
@@ -87,7 +90,7 @@ class Case:
     evidence: list[Proof]
 
 
-# --- the list ------------------------------------------------------------------------------------------------------
+# --- the list -----------------------------------------------------------------------------------------------
 
 _PLAIN = tuple(name for name in Row.__dataclass_fields__ if name != "readable")
 
@@ -128,13 +131,10 @@ def _ticket_like(typed: str) -> ColumnElement[bool]:
     return func.replace(col(Report.ticket), "-", "").contains(part) if part else false()
 
 
-_PLACE = tuple_(col(Report.received_on), col(Report.id))
-
-
 def _beyond(cursor: Cursor, downwards: bool) -> ColumnElement[bool]:
     """Whether a row stands beyond the cursor's, in a list whose dates go down or up."""
-    here = tuple_(cursor.received_on, cursor.id)
-    return _PLACE < here if downwards else _PLACE > here
+    place, here = tuple_(col(Report.received_on), col(Report.id)), tuple_(cursor.received_on, cursor.id)
+    return place < here if downwards else place > here
 
 
 async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> Page:
@@ -145,31 +145,12 @@ async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> P
     """
     actor.require(Permission.LIST_CASES)
     matching = [*_reach(actor), *_matching(wanted)]
-    cursor = Cursor.read(wanted.after)
-    backwards = cursor is not None and cursor.backwards
-    downwards = (wanted.sort == "newest") is not backwards
-    order = (col(Report.received_on), col(Report.id))
-    chosen: Any = (
-        sqlalchemy.select(col(Report.id), *(getattr(Report, name) for name in _PLAIN), _readable(actor))
-        .where(*matching)
-        .order_by(*(part.desc() if downwards else part.asc() for part in order))
-        .limit(size + 1)
-    )
-    if cursor is not None:
-        chosen = chosen.where(_beyond(cursor, downwards))
-    rows = (await db.exec(chosen)).all()
-    more = len(rows) > size
-    if cursor is not None and (not rows or (backwards and not more)):
-        return await listing(
-            db, actor, wanted.changed(), size
-        )  # nothing lies there; or the first page, shown whole
+    rows = await _rows(db, actor, matching, wanted, size)
     if not rows:
         return Page([], 0, 0, 0, "", "")
-    rows = rows[:size][::-1] if backwards else rows[:size]
     start, end = (Cursor(back, row.received_on, row.id) for back, row in ((True, rows[0]), (False, rows[-1])))
-    ahead = _beyond(start, wanted.sort != "newest")
-    counts = select(func.count(), func.count().filter(ahead)).select_from(Report).where(*matching)
-    total, before = (await db.exec(counts)).one()
+    ahead = func.count().filter(_beyond(start, downwards=wanted.sort != "newest"))
+    total, before = (await db.exec(select(func.count(), ahead).select_from(Report).where(*matching))).one()
     return Page(
         rows=[Row(*row[1:]) for row in rows],
         total=total,
@@ -178,6 +159,28 @@ async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> P
         previous=start.text if before else "",
         next=end.text if before + len(rows) < total else "",
     )
+
+
+async def _rows(
+    db: Db, actor: Actor, matching: list[ColumnElement[bool]], wanted: CaseFilter, size: int
+) -> Sequence[Any]:
+    """The rows of the page asked for; of the first page when there are none, or too few before the cursor."""
+    cursor = Cursor.read(wanted.after)
+    backwards = cursor is not None and cursor.backwards
+    downwards = (wanted.sort == "newest") is not backwards
+    order = (col(Report.received_on), col(Report.id))
+    chosen: Any = (
+        sqlalchemy.select(col(Report.id), *(getattr(Report, name) for name in _PLAIN), _readable(actor))
+        .where(*matching)
+        .order_by(*(part.desc() if downwards else part.asc() for part in order))
+        .limit(size)
+    )
+    if cursor is not None:
+        chosen = chosen.where(_beyond(cursor, downwards))
+    rows = (await db.exec(chosen)).all()
+    if cursor is not None and len(rows) < (size if backwards else 1):
+        return await _rows(db, actor, matching, wanted.changed(), size)
+    return rows[::-1] if backwards else rows
 
 
 def _readable(actor: Actor) -> ColumnElement[bool]:
@@ -203,15 +206,15 @@ async def facets(db: Db, actor: Actor, wanted: CaseFilter) -> dict[str, dict[str
             .where(*_reach(actor), *_matching(wanted, but=facet), col(column).is_not(None))
             .group_by(column)
         )
-        found[facet] = {code: count for code, count in await db.exec(counts)}
+        found[facet] = dict((await db.exec(counts)).all())
     return found
 
 
-# --- one case ------------------------------------------------------------------------------------------------------
+# --- one case -----------------------------------------------------------------------------------------------
 
 
 async def open_case(db: Db, actor: Actor, ticket: str) -> Case:
-    """The case of this ticket, with what the actor's key opens; opening an account is recorded, so `db` must write.
+    """The case of this ticket, with what the actor's key opens. Opening is recorded, so `db` must write.
 
     Raises:
         Forbidden: unless the actor may read cases.
@@ -242,7 +245,7 @@ async def _in_reach(db: Db, actor: Actor, ticket: str) -> Report:
 
 
 async def find_evidence(db: Db, actor: Actor, ticket: str, position: int) -> About:
-    """All that is known of a piece of evidence, its key included: for who sends the file, never for the screen.
+    """All that is known of a file, its key included: for who sends the file, never for the screen.
 
     Raises:
         Forbidden: unless the actor may read cases.

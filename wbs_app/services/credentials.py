@@ -1,6 +1,8 @@
 """What a staff member's password opens: the private key, and the secret of the second factor."""
 
+import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from wbs_app.model.tables import Staff
 from wbs_app.services.refusal import Refused
@@ -14,10 +16,10 @@ MAX_PASSWORD = 1000
 
 _ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")  # of the keyboard
 _LEAST_TURNS = 5
-_COMMON = frozenset(
-    "password passwordku katasandi katasandiku sandi rahasia rahasiaku indonesia merdeka administrator admin "
-    "inspektorat pemprov pemprovbali baliprov nttprov bali ntt denpasar kupang whistleblowing pelaporan petugas "
-    "selamatdatang welcome letmein changeme iloveyou bismillah sayangku qwerty asdfgh".split()
+_COMMON = re.compile(
+    "(password|(kata)?sandi|rahasia|sayang)(ku)?|admin(istrator)?|inspektorat|(wbs)?(pemprov)?(bali|ntt)(prov)?|"
+    "denpasar|kupang|indonesia|merdeka|whistleblowing|pelaporan|petugas|selamatdatang|bismillah|"
+    "welcome|letmein|changeme|iloveyou|qwerty|asdfgh"
 )
 
 
@@ -54,7 +56,7 @@ def _obvious(password: str, username: str) -> bool:
     if part == username or _turns(part) < _LEAST_TURNS:
         return True
     letters = _letters(part)
-    return letters in _COMMON or letters == _letters(username)
+    return bool(_COMMON.fullmatch(letters)) or letters == _letters(username)
 
 
 def _letters(text: str) -> str:
@@ -69,8 +71,7 @@ def _repeated(password: str) -> str:
 
 def _turns(password: str) -> int:
     """How many characters do not just follow the one before, in the alphabet or on the keyboard."""
-    pairs = zip(password, password[1:], strict=False)
-    return 1 + sum(not _follows(one, two) for one, two in pairs)
+    return 1 + sum(not _follows(one, two) for one, two in pairwise(password))
 
 
 def _follows(one: str, two: str) -> bool:
@@ -92,7 +93,7 @@ async def first(staff_id: int, password: str) -> dict[str, bytes]:
 
 
 async def unlock(staff: Staff | None, password: str) -> Unlocked | None:
-    """What the password opens; None when it is wrong or the person is unknown or inactive, after the same work."""
+    """What the password opens; None when wrong, or the person unknown or inactive, after the same work."""
     known = staff if staff is not None and staff.active else None
     salt = (known.salt if known else None) or bytes(SALT_BYTES)
     key = await slowly(derive, password, salt)

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +30,7 @@ STAGED_SECONDS = 3600
 
 @dataclass(frozen=True)
 class About:
-    """All we know of a file; sealed wherever it is kept. `key` opens the stored bytes, `sha256` is of the plain ones."""
+    """All we know of a file, sealed wherever it is kept. `key` opens the stored bytes; `sha256` is of the plain ones."""
 
     id: str
     at: float
@@ -153,12 +153,17 @@ async def _plain(path: str, about: About) -> AsyncIterator[bytes]:
 class Incoming(Protocol):
     """A piece of an upload: Reflex's UploadChunk."""
 
-    filename: str
-    offset: int
-    data: bytes
+    @property
+    def filename(self) -> str: ...
+
+    @property
+    def offset(self) -> int: ...
+
+    @property
+    def data(self) -> bytes: ...
 
 
-async def files_in(pieces: AsyncIterator[Incoming], most: int) -> AsyncIterator[tuple[str, bytes | None]]:
+async def files_in(pieces: AsyncIterable[Incoming], most: int) -> AsyncIterator[tuple[str, bytes | None]]:
     """The files of an upload, each with its bytes, or None as soon as it had more than `most`.
 
     The rest of a file that is too large is read away unkept, so that the answer can be heard.

@@ -73,9 +73,13 @@ def _libmagic() -> str | None:
     return None
 
 
+def _is_made() -> bool:
+    """Whether an embedded database exists; merely asking it something would make an empty one."""
+    return engine().dialect.name != "sqlite" or Path(engine().url.database or "").is_file()
+
+
 async def _database() -> str | None:
-    file = engine().url.database
-    if engine().dialect.name == "sqlite" and not Path(file or "").is_file():
+    if not _is_made():
         return "not made yet: run `wbs init`"
     try:
         return None if await migrate.up_to_date() else "its schema is not up to date"

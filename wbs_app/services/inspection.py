@@ -7,13 +7,19 @@ from dataclasses import dataclass
 try:
     import magic
 except ImportError:  # no libmagic on this machine: the wheel brings one, older than a distribution's
-    import pylibmagic  # noqa: F401
     import magic
+    import pylibmagic  # noqa: F401
 
 from wbs_app.services.refusal import Refused
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-TYPES = {"docx": DOCX, "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
+TYPES = {
+    "docx": DOCX,
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "pdf": "application/pdf",
+}
 """Extension -> the type its content must have."""
 
 

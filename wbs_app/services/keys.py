@@ -31,14 +31,12 @@ def _kinds_on_arrival(role: str, document: str) -> tuple[str, ...]:
 
 async def _able(db: Db) -> list[Staff]:
     """Active staff to whom a key can be sealed."""
-    chosen = (
-        select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None)).order_by(col(Staff.id))
-    )
+    chosen = select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None)).order_by(col(Staff.id))
     return list(await db.exec(chosen))
 
 
 async def readers(db: Db, agency: str, kind: str, document: str, unit: str | None) -> list[Staff]:
-    """Who receives the key of a new report's `document`. Nobody of `unit`, the unit reported: conflict of interest."""
+    """Who receives the key of a new report's `document`: nobody of `unit`, the unit reported."""
     return [
         staff
         for staff in await _able(db)
@@ -72,7 +70,7 @@ async def key_of(db: Db, actor: Actor, report_id: int, document: str) -> bytes |
     return open_sealed(actor.private_key, row.sealed_key) if row else None
 
 
-# --- keys of earlier reports -----------------------------------------------------------------------------------------
+# --- keys of earlier reports --------------------------------------------------------------------------------
 
 
 async def catch_up(actor: Actor, limit: int = 2000) -> int:
@@ -90,9 +88,7 @@ async def catch_up(actor: Actor, limit: int = 2000) -> int:
         for document in DOCUMENTS:
             while given < limit:
                 async with reading() as db:
-                    owed = await _owed(
-                        db, str(actor.staff_id), document, colleague, min(_BATCH, limit - given)
-                    )
+                    owed = await _owed(db, str(actor.staff_id), document, colleague, min(_BATCH, limit - given))
                 if not owed:
                     break
                 rows = await asyncio.to_thread(_resealed, actor.private_key, document, colleague, owed)
@@ -106,7 +102,7 @@ async def catch_up(actor: Actor, limit: int = 2000) -> int:
 
 
 async def recover(db: Db, private_key: bytes, agency: str) -> int:
-    """Gives the keys of all the agency's reports to those who may hold them today, from the recovery key's rows.
+    """Gives the keys of all the agency's reports to those who may hold them today, from the recovery rows.
 
     Returns how many were given.
 
@@ -134,7 +130,7 @@ async def recover(db: Db, private_key: bytes, agency: str) -> int:
 async def _owed(
     db: Db, holder: str, document: str, colleague: Staff, most: int, agency: str | None = None
 ) -> list[tuple[int, bytes]]:
-    """Reports whose `document` the colleague may open on arrival but cannot, with the key as sealed to `holder`."""
+    """Reports whose `document` the colleague may open and has no key of; each with `holder`'s sealed key."""
     held, lacking = aliased(ReportKey), aliased(ReportKey)
     agencies = [code for code in colleague.agencies.split() if agency in (None, code)]
     has_one = exists().where(
@@ -157,9 +153,7 @@ async def _owed(
     return [(report_id, sealed) for report_id, sealed in await db.exec(chosen)]
 
 
-def _resealed(
-    private_key: bytes, document: str, colleague: Staff, owed: list[tuple[int, bytes]]
-) -> list[ReportKey]:
+def _resealed(private_key: bytes, document: str, colleague: Staff, owed: list[tuple[int, bytes]]) -> list[ReportKey]:
     """The colleague's rows. Some tens of microseconds each: call it in a thread."""
     public = colleague.public_key
     assert public is not None

@@ -51,9 +51,7 @@ def _make_folder() -> None:
     try:
         settings().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as problem:
-        raise Unusable(
-            f"the data folder {settings().data_dir} cannot be made: {problem.strerror}"
-        ) from problem
+        raise Unusable(f"the data folder {settings().data_dir} cannot be made: {problem.strerror}") from problem
 
 
 def _config() -> Config:

@@ -56,7 +56,7 @@ class Enrolment:
     qr: str = field(repr=False)
 
 
-# --- password ------------------------------------------------------------------------------------------------------
+# --- password -----------------------------------------------------------------------------------------------
 
 
 async def sign_in(username: str, password: str) -> SignedIn | None:
@@ -76,11 +76,11 @@ async def sign_in(username: str, password: str) -> SignedIn | None:
     return SignedIn(cookie, half, enrolled)
 
 
-# --- second factor -------------------------------------------------------------------------------------------------
+# --- second factor ------------------------------------------------------------------------------------------
 
 
 async def second_factor(cookie: str, code: str) -> str | None:
-    """The cookie of the full session, for a code of the authenticator app or a recovery code; each works once.
+    """The full session's cookie, for a code of the authenticator app or a recovery code; each works once.
 
     Raises:
         Refused: `auth.locked`, after too many wrong codes.
@@ -130,9 +130,7 @@ def _step_of(secret: str, code: str) -> int | None:
     if not _looks_like_totp(code):
         return None
     totp, step = TOTP(secret, interval=_STEP_SECONDS), int(time.time()) // _STEP_SECONDS
-    right = (
-        at for at in (step, step - 1, step + 1) if hmac.compare_digest(totp.generate_otp(at), _typed(code))
-    )
+    right = (at for at in (step, step - 1, step + 1) if hmac.compare_digest(totp.generate_otp(at), _typed(code)))
     return next(right, None)
 
 
@@ -148,7 +146,7 @@ async def _spend(db: Db, held: Half, step: int | None, digest: bytes | None) -> 
 
 
 async def _full(db: Db, held: Half) -> str | None:
-    """Rotates the half session into a full one: its cookie, or None when the half session has ended meanwhile."""
+    """Rotates the half session into a full one: its cookie, or None when the half one has ended meanwhile."""
     await db.exec(update(Staff).where(col(Staff.id) == held.staff_id).values(tries=0))
     ended = await db.exec(delete(StaffSession).where(col(StaffSession.id) == held.id))
     if ended.rowcount != 1:
@@ -158,7 +156,7 @@ async def _full(db: Db, held: Half) -> str | None:
     return cookie
 
 
-# --- enrolment -----------------------------------------------------------------------------------------------------
+# --- enrolment ----------------------------------------------------------------------------------------------
 
 
 async def begin_enrolment(cookie: str) -> Enrolment | None:
@@ -179,7 +177,7 @@ async def begin_enrolment(cookie: str) -> Enrolment | None:
 
 
 async def finish_enrolment(cookie: str, code: str) -> tuple[str, list[str]] | None:
-    """The cookie of the full session and ten recovery codes, shown once; None for a wrong code or an ended session.
+    """The full session's cookie and ten recovery codes, shown once; None for a wrong code, or too late.
 
     Raises:
         Refused: `auth.session_ended`, when it ended just now.
@@ -207,7 +205,7 @@ async def finish_enrolment(cookie: str, code: str) -> tuple[str, list[str]] | No
     return full, codes
 
 
-# --- the session ---------------------------------------------------------------------------------------------------
+# --- the session --------------------------------------------------------------------------------------------
 
 
 _WHO: Any = (  # asked at every event, hence built once and without the columns nobody needs

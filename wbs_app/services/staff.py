@@ -35,7 +35,7 @@ async def add(
     unit: str | None,
     by: str = "system",
 ) -> Staff:
-    """A new staff member, who has no password yet. `unit`: its code or exact name. `by`: who adds, for the trail.
+    """A new staff member, without a password. `unit`: its code or exact name. `by`: who adds, for the trail.
 
     Raises:
         Refused: for a username that is taken or malformed, an empty name, an unknown agency or unit.
@@ -61,9 +61,7 @@ async def add(
 async def _unit_code(db: Db, agencies: tuple[str, ...], unit: str) -> str:
     named = or_(col(Unit.code) == unit, col(Unit.name) == unit)
     known = select(Unit.code).where(col(Unit.agency).in_(agencies), named)
-    code = (
-        (await db.exec(known)).first() if unit.isprintable() else None
-    )  # PostgreSQL cannot be asked for the rest
+    code = (await db.exec(known)).first() if unit.isprintable() else None  # PostgreSQL cannot be asked for the rest
     if code is None:
         raise Refused("admin.unit_unknown")
     return code
@@ -110,7 +108,7 @@ async def _get(db: Db, staff_id: int) -> Staff:
     return staff
 
 
-# --- invitations ---------------------------------------------------------------------------------------------------
+# --- invitations --------------------------------------------------------------------------------------------
 
 
 def _digest(token: str) -> str:
@@ -167,7 +165,7 @@ async def accept(db: Db, token: str, password: str) -> Staff:
 
 
 async def first_invitation(db: Db) -> str | None:
-    """A token for the first administrator, made here if need be; None once an administrator has a password."""
+    """A token for the first administrator, made if need be; None once an administrator has a password."""
     admins = (await db.exec(select(Staff).where(Staff.role == Role.ADMIN).order_by(col(Staff.id)))).all()
     if any(admin.salt for admin in admins):
         return None
@@ -183,7 +181,7 @@ async def _add_admin(db: Db) -> Staff:
     return await add(db, username, "Administrator", Role.ADMIN, settings().agencies, None)
 
 
-# --- passwords -----------------------------------------------------------------------------------------------------
+# --- passwords ----------------------------------------------------------------------------------------------
 
 
 async def set_password(db: Db, staff_id: int, password: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import reflex as rx
 from pydantic import ConfigDict, TypeAdapter, ValidationError, create_model
 from reflex.event import Event
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex.utils import prerequisites
 from reflex_base.event import EventHandler
@@ -36,7 +36,8 @@ def scope_of(state: BaseState) -> dict[str, Any]:
     """The connection's scope, where the outer layer put what must never reach a state: cookies."""
     app = prerequisites.get_and_validate_app().app
     session_id = state.router.session.session_id
-    environ = app.sio.get_environ(session_id, app.event_namespace.namespace) if app.sio else None
+    namespace = app.event_namespace
+    environ = app.sio.get_environ(session_id, namespace.namespace) if app.sio and namespace else None
     return environ["asgi.scope"] if environ else {}
 
 
@@ -59,9 +60,7 @@ def staff() -> Actor:
 
 OURS = "wbs_app."
 
-REFLEX_OWN = frozenset(
-    {"hydrate", "hydrate_and_load", "set_is_hydrated", "on_load_internal", "update_vars_internal"}
-)
+REFLEX_OWN = frozenset({"hydrate", "hydrate_and_load", "set_is_hydrated", "on_load_internal", "update_vars_internal"})
 """Reflex's own handlers that pages need; all its others, setters and client error logs among them, stay shut."""
 
 HYDRATING = frozenset({"hydrate", "hydrate_and_load"})
@@ -72,6 +71,7 @@ class Gate(Middleware):
     """Lets an event through only if its state's `requires` allows the actor and its arguments fit the handler."""
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        del app
         _actor.set(None)
         registered = RegistrationContext.get().event_handlers[event.name]
         owner = registered.states[0]
@@ -83,7 +83,8 @@ class Gate(Middleware):
             return None
         if "requires" not in vars(owner):
             return _refuse(event.name, "its state does not say who may")
-        if (needed := owner.requires) is not PUBLIC:
+        needed: Permission | None = vars(owner)["requires"]
+        if needed is not None:
             actor = await sessions.resolve(scope_of(state).get("wbs_session"))
             if actor is None or actor.half != (needed is Permission.ENROL):
                 # Signed out, or between password and second factor, or past it: on to where one goes from there.
@@ -115,7 +116,7 @@ def in_language(state: BaseState, path: str) -> str:
 
 
 def language_of(state: BaseState) -> str:
-    """"en" on pages under /en, else "id"."""
+    """ "en" on pages under /en, else "id"."""
     path = state.router.url.path
     return "en" if path == "/en" or path.startswith("/en/") else "id"
 

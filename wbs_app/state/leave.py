@@ -21,7 +21,7 @@ class LeaveState(rx.State):
 
     @rx.event
     async def enter(self):
-        """Finds the channel that `?ke=` names among the agency's; any other name leads to Kontak, which lists them."""
+        """Finds the channel that `?ke=` names among the agency's; any other leads to their list in Kontak."""
         self.host = self.url = self.channel = ""
         portal = await self.get_state(PortalState)
         lang = language_of(self)

@@ -20,7 +20,16 @@ from wbs_app.config import settings
 from wbs_app.logs import frames_of
 from wbs_app.model.access import Permission
 from wbs_app.model.documents import Section, account_document, identity_document, moment_in_words, sections
-from wbs_app.model.steps import FORMS, MAX_PEOPLE, Biodata, Incident, Offer, PlaceTime, ServiceComplaint, Step, problems
+from wbs_app.model.steps import (
+    FORMS,
+    MAX_PEOPLE,
+    Biodata,
+    Offer,
+    PlaceTime,
+    ServiceComplaint,
+    Step,
+    problems,
+)
 from wbs_app.services import reference, reports
 from wbs_app.services.database import reading
 from wbs_app.services.evidence import About, Staging, files_in
@@ -82,7 +91,7 @@ class ReportState(rx.State):
 
     @rx.var(deps=["draft"], auto_deps=False)
     def given(self) -> dict[str, str]:
-        """The answers in the draft; a part of the same message as the draft, so that no input mounts without its own."""
+        """The answers in the draft, sent with it in one message, so that no input mounts without its own."""
         opened = self._opened()
         return opened.answers if opened else {}
 
@@ -105,7 +114,11 @@ class ReportState(rx.State):
 
     def _keep(self, draft: Draft) -> None:
         self.draft = self._seal("draft", draft, DRAFT_SECONDS)
-        shown = {str(row) for row in range(MAX_PEOPLE) if draft.answers.get(f"reported_{row}_name") or draft.answers.get(f"reported_{row}_position")}
+        shown = {
+            str(row)
+            for row in range(MAX_PEOPLE)
+            if draft.answers.get(f"reported_{row}_name") or draft.answers.get(f"reported_{row}_position")
+        }
         rows = ",".join(sorted(shown, key=int)) or "0"
         if self.rows != rows:
             self.rows = rows
@@ -190,8 +203,14 @@ class ReportState(rx.State):
         if step.slug in (PlaceTime.slug, "ringkasan"):
             await self._list_files(Staging(draft["secret"]))
             profile = offer.catalogue.profile
-            ticket = {"secret": draft["secret"], "most_bytes": profile.max_file_mb * 2**20, "most_files": profile.max_files}
-            self.upload_pass = seal_for_tab(settings().secret_key(), "upload", "upload", ticket, UPLOAD_SECONDS, time.time())
+            ticket = {
+                "secret": draft["secret"],
+                "most_bytes": profile.max_file_mb * 2**20,
+                "most_files": profile.max_files,
+            }
+            self.upload_pass = seal_for_tab(
+                settings().secret_key(), "upload", "upload", ticket, UPLOAD_SECONDS, time.time()
+            )
             self.view_pass = quote(self._seal("view", {"secret": draft["secret"]}, UPLOAD_SECONDS))
         if step.slug == "ringkasan":
             steps = {part.slug: part.check(draft.answers, offer) for part in FORMS["wbs"][:-1]}
@@ -240,7 +259,10 @@ class ReportState(rx.State):
         try:
             step.check(draft.answers, offer)
         except ValidationError as error:
-            said = {name: fill(text(key, lang, draft["agency"]), **values) for name, (key, values) in problems(error).items()}
+            said = {
+                name: fill(text(key, lang, draft["agency"]), **values)
+                for name, (key, values) in problems(error).items()
+            }
             self._show_errors(said, step, draft["agency"])
             return False
         self._show_errors({}, step, draft["agency"])
@@ -316,7 +338,11 @@ class ReportState(rx.State):
         for file in files[:20]:
             extension, _, rest = file.partition("|")
             size, _, reason = rest.partition("|")
-            row = _refused_row(f"x.{extension}", int(size) if size.isdigit() else 0, said.get(reason, said["file-invalid-type"]))
+            row = _refused_row(
+                f"x.{extension}",
+                int(size) if size.isdigit() else 0,
+                said.get(reason, said["file-invalid-type"]),
+            )
             self.refused = [*self.refused, row]
 
     @rx.event
@@ -366,7 +392,11 @@ class ReportState(rx.State):
         answers: dict[str, str] = {}
         for step in FORMS["service"]:
             answers |= _posted(form, step) or {}
-        draft["answers"] = {**draft.answers, **{name: "" for step in FORMS["service"] for name in step.names()}, **answers}
+        draft["answers"] = {
+            **draft.answers,
+            **{name: "" for step in FORMS["service"] for name in step.names()},
+            **answers,
+        }
         offer = await self._offer(draft)
         wrong: dict[str, str] = {}
         labelled: list[list[str]] = []
@@ -388,17 +418,27 @@ class ReportState(rx.State):
         lang = language_of(self)
         try:
             receipt = await reports.submit(draft["agency"], draft["kind"], steps, offer, draft["secret"])
-        except Exception as error:  # whatever it was: the reporter keeps everything and may press again
+        except Exception as error:  # noqa: BLE001  whatever it was, everything is kept and may be sent again
             log.error("a report could not be stored\n%s", frames_of(error))
             self.trouble = text("error.not_sent", lang)
             return rx.set_focus("galat")
         profile = offer.catalogue.profile
-        words = asdict(receipt) | {"at": moment_in_words(receipt.received_at, lang) + f" {profile.timezone_label}", "slug": slug}
+        words = asdict(receipt) | {
+            "at": moment_in_words(receipt.received_at, lang) + f" {profile.timezone_label}",
+            "slug": slug,
+        }
         self.receipt = self._seal("receipt", words | self._take_away(words, lang, draft["agency"]), RECEIPT_SECONDS)
         self.draft = ""
         self.rows = "0"
         self.saved = False
-        self.files, self.refused, self.summary, self.upload_pass, self.view_pass, self.trouble = [], [], [], "", "", ""
+        self.files, self.refused, self.summary, self.upload_pass, self.view_pass, self.trouble = (
+            [],
+            [],
+            [],
+            "",
+            "",
+            "",
+        )
         return rx.set_focus("berhasil")
 
     @staticmethod
@@ -406,7 +446,14 @@ class ReportState(rx.State):
         """The receipt as text for the clipboard and as a file."""
         url = f"{settings().origin}{'/en' if lang == 'en' else ''}/lacak"
         name = text("common.app_name", lang, agency)
-        file = fill(text("success.file_text", lang), agency=name, ticket=words["ticket"], pin=words["pin"], time=words["at"], url=url)
+        file = fill(
+            text("success.file_text", lang),
+            agency=name,
+            ticket=words["ticket"],
+            pin=words["pin"],
+            time=words["at"],
+            url=url,
+        )
         clip = fill(text("success.clipboard", lang), ticket=words["ticket"], pin=words["pin"])
         return {"clipboard": clip, "file": "data:text/plain;charset=utf-8," + quote(file)}
 
@@ -485,4 +532,10 @@ def file_row(number: int, about: About) -> Entry:
 def _refused_row(name: str, size: int, said: str) -> Entry:
     extension = name.rpartition(".")[2][:8].upper()
     kind = extension if extension.isalnum() else "?"
-    return {"id": secrets.token_hex(4), "type": kind, "size_id": megabytes(size, "id"), "size_en": megabytes(size, "en"), "said": said}
+    return {
+        "id": secrets.token_hex(4),
+        "type": kind,
+        "size_id": megabytes(size, "id"),
+        "size_en": megabytes(size, "en"),
+        "said": said,
+    }

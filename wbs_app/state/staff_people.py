@@ -34,12 +34,11 @@ class PeopleState(rx.State):
     agencies: list[Entry] = []
     units: list[Entry] = []
     said: Entry = {}
-    given: Entry = {}
 
     @rx.event
     async def load(self):
         """Shows the list anew, and nothing of what was said before."""
-        self.said, self.given = {}, {}
+        self.said = {}
         await self._list()
 
     async def _list(self) -> None:
@@ -58,16 +57,14 @@ class PeopleState(rx.State):
 
     @rx.event
     async def hire(self, form: FormData):
-        """A new staff member is named; what was typed stays when it is refused."""
+        """A new staff member, who gets a link for the first password."""
         username, name, role, unit = (str(form.get(field, "")) for field in ("username", "name", "role", "unit"))
         chosen = tuple(str(code) for code in form.getlist("agency"))
-        self.given = {"username": username, "name": name, "role": role, "unit": unit}
         try:
             async with writing() as db:
                 person, token = await people.hire(db, staff(), username, name, role, chosen, unit or None)
         except Refused as problem:
             return self._refuse(problem)
-        self.given = {}
         await self._list()
         return self._invited(person, token)
 

@@ -67,15 +67,20 @@ class TrackState(rx.State):
         """The history page: shows the report, or asks for ticket and PIN again."""
         lang = language_of(self)
         device = device_of(self)
-        kept = open_from_tab(settings().secret_key(), device, "pass", self.held, time.time()) if self.held and device else None
+        kept = (
+            open_from_tab(settings().secret_key(), device, "pass", self.held, time.time())
+            if self.held and device
+            else None
+        )
+        passed = reports.Pass(**kept) if isinstance(kept, dict) else None
         tracked = None
-        if isinstance(kept, dict):
+        if passed is not None:
             async with reading() as db:
-                tracked = await reports.track(db, reports.Pass(**kept))
-        if tracked is None:
+                tracked = await reports.track(db, passed)
+        if passed is None or tracked is None:
             self._forget()
             return rx.redirect(f"{'/en' if lang == 'en' else ''}/lacak")
-        self._hold(reports.Pass(**kept))  # half an hour more
+        self._hold(passed)  # half an hour more
         portal = await self.get_state(PortalState)
         if portal.agency != tracked.agency:
             await portal._switch(tracked.agency)
@@ -93,7 +98,9 @@ class TrackState(rx.State):
             "icon": look.icon,
             "received": fill(text("track.received_at", lang), date=day_in_words(tracked.received_at.isoformat(), lang)),
         }
-        past = [self._past(event, at == len(tracked.history) - 1, lang, zone) for at, event in enumerate(tracked.history)]
+        past = [
+            self._past(event, at == len(tracked.history) - 1, lang, zone) for at, event in enumerate(tracked.history)
+        ]
         self.history = past + self._ahead(Status(tracked.status), lang)
         self.sections = sections(tracked.account, tracked.identity, lang, tracked.agency)
         self.files = [file_row(number, about) for number, about in enumerate(tracked.files, start=1)]
@@ -114,7 +121,10 @@ class TrackState(rx.State):
         if status in CLOSED:
             return []
         at = ROAD.index(status) if status in ROAD else 0
-        return [{"state": "next", "label": text(f"status.{later}", lang), "icon": "", "time": "", "note": ""} for later in ROAD[at + 1 :]]
+        return [
+            {"state": "next", "label": text(f"status.{later}", lang), "icon": "", "time": "", "note": ""}
+            for later in ROAD[at + 1 :]
+        ]
 
     def _forget(self) -> None:
         self.held, self.ticket, self.wrong = "", "", ""

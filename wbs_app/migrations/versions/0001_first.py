@@ -103,9 +103,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "report",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("ticket", sa.String(length=32), nullable=False),
         sa.Column("agency", sa.String(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),

@@ -1,0 +1,188 @@
+"""The frame of the staff pages: a side bar from 1280 px on, a top bar with a menu below; and its empty faces."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.shell import anchor, connection_banner, icon, link, no_script, shield, strip, theme_switch
+from wbs_app.components.words import agency, here, lang, t
+from wbs_app.model import desk as places
+from wbs_app.model.access import Permission
+from wbs_app.state.portal import PortalState
+from wbs_app.state.staff_desk import DeskState
+
+
+def desk(path: str, permission: Permission, *content: Any) -> rx.Component:
+    """A staff page. `path`: the entry of the menu it belongs to. Who lacks `permission` is told so instead."""
+    denied = (DeskState.may.length() > 0) & ~DeskState.may.contains(permission.value)
+    inner = rx.el.div(
+        _top_bar(path),
+        connection_banner(),
+        no_script(),
+        rx.el.main(
+            rx.cond(denied, forbidden(), rx.fragment(*content)),
+            custom_attrs={"id": "isi"},
+            class_name="px-4 sm:px-6 py-5 max-w-[90rem]",
+        ),
+        class_name="min-w-0",
+    )
+    return rx.el.div(
+        anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
+        rx.el.div(_side_bar(path), inner, class_name="xl:grid xl:grid-cols-[220px_minmax(0,1fr)] min-h-dvh"),
+        custom_attrs={"data-agency": PortalState.agency, "lang": lang()},
+        class_name="page desk",
+    )
+
+
+# --- the bars --------------------------------------------------------------------------------------------------------
+
+
+def _mark(size: int) -> rx.Component:
+    name = rx.el.span(
+        rx.el.span("WBS", class_name="head block text-[1.125rem]", style={"letterSpacing": ".02em"}),
+        rx.el.span(agency("short"), class_name="block text-[.75rem] font-semibold text-balance muted"),
+        class_name="leading-tight min-w-0",
+    )
+    return link(shield(size), places.HOME, name, class_name="plain flex items-center gap-2.5 min-w-0")
+
+
+def _entries(path: str, row: str = "") -> list[rx.Component]:
+    """The menu's entries that this person may open."""
+
+    def entry(at: places.Entry) -> rx.Component:
+        current = {"aria_current": "page"} if at.path == path else {}
+        to = link(icon(at.icon), at.path, t(at.text), class_name=row, **current)
+        return rx.cond(DeskState.may.contains(at.permission.value), rx.el.li(to))
+
+    return [entry(at) for at in places.MENU]
+
+
+def sign_out_button(class_name: str = "btn btn-quiet") -> rx.Component:
+    """An ordinary form: it works whatever became of the connection."""
+    button = rx.el.button(icon("log-out"), t("staff.logout"), type="submit", class_name=class_name)
+    return rx.el.form(button, method="post", action=here(places.SIGN_OUT))
+
+
+def language_links() -> rx.Component:
+    """The same address, filter and all, in the other language."""
+    url = rx.State.router.url
+    plain = url.path.split("/en", 1)[1] if lang() == "en" else url.path  # type: ignore[index]
+    query = rx.cond(url.query != "", "?" + url.query, "")
+    current = {"aria_current": "true"}
+
+    def to(code: str, words: str, href: Any) -> rx.Component:
+        return anchor(
+            code.upper(),
+            href,
+            aria_label=words,
+            class_name="lang",
+            custom_attrs={"lang": code},
+            **(current if lang() == code else {}),
+        )
+
+    return rx.el.span(
+        to("id", "Bahasa Indonesia", plain + query),
+        rx.el.span("·", aria_hidden="true"),
+        to("en", "English", "/en" + plain + query),
+        class_name="flex items-center",
+    )
+
+
+def _me() -> rx.Component:
+    return rx.el.div(
+        rx.el.b(DeskState.me["name"], class_name="block break-words"),
+        rx.el.span(DeskState.me["role"], class_name="faint"),
+        class_name="min-h-[2.6rem]",
+    )
+
+
+def _side_bar(path: str) -> rx.Component:
+    menu = rx.el.nav(
+        rx.el.ul(*_entries(path), class_name="list-none m-0 p-0 grid gap-0.5"),
+        aria_label=t("a11y.nav_staff"),
+        class_name="p-3 flex-1",
+    )
+    foot = rx.el.div(
+        rx.el.div(language_links(), theme_switch(), class_name="flex items-center justify-between -ml-2 mb-2"),
+        _me(),
+        sign_out_button("btn btn-quiet -ml-3 mt-1"),
+        class_name="p-4 small hairline-top",
+    )
+    return rx.el.aside(
+        rx.el.div(_mark(36), class_name="px-4 h-16 flex items-center"),
+        strip(),
+        menu,
+        foot,
+        aria_label=t("a11y.staff_bar"),
+        class_name="side hidden xl:flex flex-col sticky top-0 h-dvh overflow-y-auto no-print",
+    )
+
+
+def _top_bar(path: str) -> rx.Component:
+    opener = rx.el.button(
+        icon("menu"),
+        type="button",
+        aria_label=t("a11y.open_menu"),
+        custom_attrs={"popovertarget": "menu"},
+        class_name="icon-btn",
+    )
+    return rx.el.header(
+        rx.el.div(_mark(40), opener, class_name="flex items-center justify-between px-4 h-16"),
+        _menu(path),
+        class_name="xl:hidden bar-head no-print",
+    )
+
+
+def _menu(path: str) -> rx.Component:
+    """A native popover: Escape closes it and the focus returns, without a script."""
+    close = rx.el.button(
+        icon("x"),
+        type="button",
+        aria_label=t("a11y.close_menu"),
+        custom_attrs={"popovertarget": "menu", "popovertargetaction": "hide"},
+        class_name="icon-btn",
+    )
+    return rx.el.nav(
+        rx.el.div(_me(), close, class_name="flex items-center justify-between gap-4 mb-2"),
+        rx.el.ul(*_entries(path, "menu-row"), class_name="list-none m-0 p-0"),
+        rx.el.div(language_links(), theme_switch(), class_name="flex items-center gap-2 mt-4"),
+        sign_out_button("btn btn-secondary w-full mt-4"),
+        aria_label=t("a11y.nav_staff"),
+        custom_attrs={"id": "menu", "popover": "auto"},
+        class_name="phone-menu desk-menu p-4",
+    )
+
+
+# --- what a page shows instead of its content ------------------------------------------------------------------------
+
+
+def nothing(sign: str, title: Any, *more: Any) -> rx.Component:
+    """An empty face: icon, a sentence, what happens next or one button."""
+    return rx.el.div(
+        icon(sign),
+        rx.el.p(title, class_name="m-0 text-[1rem] font-semibold ink"),
+        *more,
+        class_name="card mt-4 empty",
+    )
+
+
+def forbidden() -> rx.Component:
+    """Why a role sees nothing here."""
+    return rx.fragment(
+        rx.el.h1(t("forbidden.title"), class_name="m-0"),
+        nothing(
+            "ban",
+            t("forbidden.text", role=DeskState.me["role"]),
+            rx.el.p(DeskState.me["role_text"], class_name="m-0"),
+            rx.el.p(t("forbidden.help"), class_name="m-0"),
+            link(t("forbidden.home"), places.HOME, class_name="btn btn-secondary mt-1"),
+        ),
+    )
+
+
+def waiting(rows: int = 5) -> rx.Component:
+    """Lines of about the final height until the data is here."""
+    lines = [rx.el.span(class_name="skel my-[1.2rem]") for _ in range(rows)]
+    return rx.el.div(
+        rx.el.span(t("common.loading"), class_name="sr"), *lines, role="status", class_name="card p-5 mt-4 waiting"
+    )

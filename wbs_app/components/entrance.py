@@ -1,0 +1,99 @@
+"""The pages before the desk: one card in the middle, ordinary forms that work before the page is alive."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.desk import language_links
+from wbs_app.components.shell import anchor, connection_banner, icon, link, strip, theme_switch, wordmark
+from wbs_app.components.words import lang, t
+from wbs_app.model.desk import NEWS, PROBLEMS
+from wbs_app.services.credentials import MAX_PASSWORD, MIN_PASSWORD
+from wbs_app.services.sessions import TRIES_WINDOW
+from wbs_app.state.portal import PortalState
+
+FIGURES = {"minutes": int(TRIES_WINDOW.total_seconds()) // 60, "min": MIN_PASSWORD, "max": MAX_PASSWORD}
+
+
+def entrance(title: Any, *content: Any, wide: bool = False) -> rx.Component:
+    """A page of one card."""
+    card = rx.el.div(
+        strip(),
+        rx.el.div(rx.el.h1(title, class_name="m-0 text-[1.75rem]"), *content, class_name="p-6 sm:p-8"),
+        class_name="card overflow-hidden entrance-card",
+    )
+    foot = rx.el.div(
+        link(icon("chevron-left"), "/", t("nav.home"), class_name="inline-flex items-center gap-1.5 py-2"),
+        rx.el.span(language_links(), theme_switch(), class_name="flex items-center gap-1"),
+        class_name="flex items-center justify-between mt-4 small",
+    )
+    return rx.el.div(
+        anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
+        connection_banner(),
+        rx.el.main(
+            rx.el.div(
+                rx.el.div(wordmark(), class_name="mb-6 flex justify-center"),
+                card,
+                foot,
+                class_name=f"w-full {'max-w-[34rem]' if wide else 'max-w-[26rem]'}",
+            ),
+            custom_attrs={"id": "isi"},
+            class_name="grid place-items-center p-4",
+        ),
+        custom_attrs={"data-agency": PortalState.agency, "lang": lang()},
+        class_name="page",
+    )
+
+
+def outcome(*problems: str, news: tuple[str, ...] = ()) -> rx.Component:
+    """What came of a form, by the code in the address: fixed words only. The place is always there, so that a reader
+    hears what appears in it."""
+    query = rx.State.router.url.query_parameters
+
+    def note(key: str, sign: str, tone: str) -> rx.Component:
+        words = rx.el.span(t(key, **FIGURES), class_name="font-semibold")
+        return rx.el.div(icon(sign), words, class_name="note mt-5", custom_attrs={"data-tone": tone})
+
+    wrong = [(code, note(PROBLEMS[code], "circle-alert", "bad")) for code in problems]
+    good = [(code, note(NEWS[code], "circle-check", "done")) for code in news]
+    return rx.fragment(
+        rx.el.div(rx.match(query["galat"], *wrong, rx.fragment()), role="alert"),
+        rx.el.div(rx.match(query["kabar"], *good, rx.fragment()), role="status") if good else rx.fragment(),
+    )
+
+
+def post_form(*children: Any, action: str | None, button: Any) -> rx.Component:
+    """A form that the browser sends itself. Without an `action` it goes to the page's own address, query and all."""
+    target = {} if action is None else {"action": action}
+    press = rx.el.button(button, type="submit", class_name="btn btn-primary w-full min-h-[52px]")
+    return rx.el.form(*children, press, method="post", class_name="mt-6", **target)
+
+
+def entry_field(name: str, label: Any, hint: Any = None, **attrs: Any) -> rx.Component:
+    """A labelled input of such a form. `attrs`: of the element, spelled as React does."""
+    described = {"aria_describedby": f"{name}-hint"} if hint is not None else {}
+    return rx.el.div(
+        rx.el.label(label, html_for=name, class_name="q-label"),
+        *([rx.el.p(hint, class_name="q-hint", custom_attrs={"id": f"{name}-hint"})] if hint is not None else []),
+        rx.el.input(
+            name=name,
+            required=True,
+            class_name="input",
+            type=attrs.pop("type", "text"),
+            custom_attrs={"id": name, "autoCapitalize": "none", "spellCheck": "false", **attrs},
+            **described,
+        ),
+        class_name="q !mb-5",
+    )
+
+
+def password_field(name: str, label: Any, complete: str, hint: Any = None) -> rx.Component:
+    """`complete`: "current-password" or "new-password", for the browser's own keeper of passwords."""
+    return entry_field(name, label, hint, type="password", autoComplete=complete, maxLength=MAX_PASSWORD)
+
+
+def code_field(label: Any) -> rx.Component:
+    """Six figures from the authenticator app."""
+    return entry_field(
+        "code", label, autoComplete="one-time-code", inputMode="numeric", maxLength=12, pattern="[0-9 ]{6,12}"
+    )
