@@ -9,6 +9,7 @@ from typing import Any
 # Reflex looks bun and node up on the PATH; ours come as wheels, beside this Python.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
+os.environ.setdefault("REFLEX_UPLOADED_FILES_DIR", ".web/uploaded_files")  # stays empty: uploads are sealed, never spooled
 
 import reflex as rx
 from reflex.constants import StateManagerMode

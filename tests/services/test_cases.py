@@ -15,6 +15,7 @@ from wbs_app.model.tables import AuditEvent, Evidence, Report
 from wbs_app.services import cases
 from wbs_app.services.cases import Case, NotFound, Page
 from wbs_app.services.database import reading, writing
+from wbs_app.vault.codes import new_ticket
 from wbs_app.vault.sealing import Tampered
 
 if TYPE_CHECKING:
@@ -34,25 +35,31 @@ async def _open(actor: Actor, ticket: str) -> Case:
 
 
 @pytest.fixture
-async def tickets(database: str, receive: Receive) -> list[str]:
-    """23 reports of all sorts, oldest first; several on one day."""
-    start = date(2024, 11, 1)
-    found = []
+async def tickets(database: str) -> list[str]:
+    """23 reports of all sorts, oldest first; several on one day, and nobody holds a key."""
+    reports = []
+    for number in range(23):
+        service = number % 5 == 4
+        agency = "ntt" if service or number % 2 else "bali"
+        report = Report(
+            ticket=new_ticket(agency),
+            received_on=date(2024, 11, 1) + timedelta(days=number // 3),
+            agency=agency,
+            kind="service" if service else "wbs",
+            violation_type=None if service else ("korupsi", "kode-etik", "penipuan")[number % 3],
+            unit=None if service else ("biro-hukum", "biro-organisasi")[number // 2 % 2],
+            service="simpeg" if service else None,
+            status=("received", "verifying", "closed_proven")[number % 3],
+            once=str(number),
+            pin_salt=b"salt",
+            pin_keys=b"sealed",
+            account=b"sealed",
+            identity=b"sealed",
+        )
+        reports.append(report)
     async with writing() as db:
-        for number in range(23):
-            service = number % 5 == 4
-            report = await receive(
-                db,
-                day=(start + timedelta(days=number // 3)).isoformat(),
-                agency="ntt" if service or number % 2 else "bali",
-                kind="service" if service else "wbs",
-                violation_type=None if service else ("korupsi", "kode-etik", "penipuan")[number % 3],
-                unit=None if service else ("biro-hukum", "biro-organisasi")[number // 2 % 2],
-                service="simpeg" if service else None,
-                status=("received", "verifying", "closed_proven")[number % 3],
-            )
-            found.append(report.ticket)
-    return found
+        db.add_all(reports)
+    return [report.ticket for report in reports]
 
 
 async def test_pages_forwards_and_back(tickets: list[str]) -> None:

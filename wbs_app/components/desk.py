@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from wbs_app.components.shell import anchor, connection_banner, icon, link, no_script, shield, strip, theme_switch
 from wbs_app.components.words import agency, here, lang, t
@@ -31,6 +32,30 @@ def desk(path: str, permission: Permission, *content: Any) -> rx.Component:
         rx.el.div(_side_bar(path), inner, class_name="xl:grid xl:grid-cols-[220px_minmax(0,1fr)] min-h-dvh"),
         custom_attrs={"data-agency": PortalState.agency, "lang": lang()},
         class_name="page desk",
+    )
+
+
+def goto(label: Any, href: Any, *more: Any, **props: Any) -> rx.Component:
+    """A link inside the site to an address that a state names, language and all."""
+    return ReactRouterLink.create(label, *more, to=href, **props)
+
+
+def pager(previous: Any, following: Any, said: Any) -> rx.Component:
+    """The foot of a list: what it shows, and its neighbours; a neighbour that is not there cannot be pressed."""
+
+    def neighbour(href: Any, sign: str, key: str) -> rx.Component:
+        gone = rx.el.span(icon(sign), role="link", aria_disabled="true", aria_label=t(key), class_name="icon-btn gone")
+        return rx.cond(href != "", goto(icon(sign), href, aria_label=t(key), class_name="icon-btn"), gone)
+
+    return rx.el.nav(
+        rx.el.span(said, class_name="num"),
+        rx.el.span(
+            neighbour(previous, "chevron-left", "cases.page_prev"),
+            neighbour(following, "chevron-right", "cases.page_next"),
+            class_name="flex items-center gap-1",
+        ),
+        aria_label=t("a11y.pages"),
+        class_name="flex items-center justify-between gap-4 px-4 py-2.5 small muted",
     )
 
 
@@ -66,7 +91,7 @@ def sign_out_button(class_name: str = "btn btn-quiet") -> rx.Component:
 def language_links() -> rx.Component:
     """The same address, filter and all, in the other language."""
     url = rx.State.router.url
-    plain = url.path.split("/en", 1)[1] if lang() == "en" else url.path  # type: ignore[index]
+    plain = url.path[len("/en") :] if lang() == "en" else url.path
     query = rx.cond(url.query != "", "?" + url.query, "")
     current = {"aria_current": "true"}
 

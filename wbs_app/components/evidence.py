@@ -6,7 +6,7 @@ from wbs_app.components.browser import do
 from wbs_app.components.fields import label_text
 from wbs_app.components.shell import icon
 from wbs_app.components.words import agency, lang, t
-from wbs_app.state.report import ReportState
+from wbs_app.state.evidence import EvidenceState
 
 ACCEPT = {
     "application/pdf": [".pdf"],
@@ -34,15 +34,15 @@ def upload_zone() -> rx.Component:
         id=ZONE,
         accept=ACCEPT,
         max_size=words[0].to(int) * 2**20,
-        on_drop=ReportState.upload(
+        on_drop=EvidenceState.upload(
             rx.upload_files_chunk(
                 ZONE,
                 on_upload_progress=lambda at: do("uploading", at),
-                extra_headers={"X-Upload-Pass": ReportState.upload_pass},
+                extra_headers={"X-Upload-Pass": EvidenceState.upload_pass},
             ),
-            ReportState.upload_pass,
+            EvidenceState.upload_pass,
         ),
-        on_drop_rejected=lambda refused: ReportState.refuse(_described(refused)),
+        on_drop_rejected=lambda refused: EvidenceState.refuse(_described(refused)),
         class_name="drop",
     )
     zone.children[0].children[0].custom_attrs["aria-label"] = t("step3.evidence_browse")  # Reflex's input has no name
@@ -72,11 +72,11 @@ def evidence_question() -> rx.Component:
         class_name="q-err mt-3",
     )
     listed = rx.el.ul(
-        rx.foreach(ReportState.files, _waiting),
-        rx.foreach(ReportState.refused, _refused),
+        rx.foreach(EvidenceState.files, _waiting),
+        rx.foreach(EvidenceState.refused, _refused),
         class_name="files",
         aria_label=t("a11y.files"),
-        hidden=(ReportState.files.length() + ReportState.refused.length()) == 0,
+        hidden=(EvidenceState.files.length() + EvidenceState.refused.length()) == 0,
     )
     return rx.el.div(
         rx.el.p(label_text(t("step3.evidence"), False), class_name="q-label"),
@@ -113,7 +113,7 @@ def _waiting(file: rx.Var) -> rx.Component:
             icon("trash-2"),
             type="button",
             aria_label=t("step3.evidence_remove", n=number),
-            on_click=ReportState.remove_file(file["id"]),
+            on_click=EvidenceState.remove(file["id"]),
             class_name="icon-btn",
         ),
         key=file["id"],
@@ -134,7 +134,7 @@ def _refused(file: rx.Var) -> rx.Component:
             icon("x"),
             type="button",
             aria_label=t("step3.evidence_dismiss"),
-            on_click=ReportState.dismiss(file["id"]),
+            on_click=EvidenceState.dismiss(file["id"]),
             class_name="icon-btn",
         ),
         key=file["id"],

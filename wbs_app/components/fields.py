@@ -11,6 +11,7 @@ import reflex as rx
 from wbs_app.components.browser import do
 from wbs_app.components.shell import icon
 from wbs_app.components.words import t
+from wbs_app.state.draft import DraftState
 from wbs_app.state.report import ReportState
 
 
@@ -21,7 +22,7 @@ def wrong(name: Any) -> rx.Var:
 
 def given(name: Any) -> rx.Var:
     """What was answered before, as text."""
-    return ReportState.given[name]
+    return DraftState.given[name]
 
 
 def attributes(name: Any, required: bool, hint: bool, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from wbs_app.components.fields import error_summary
 from wbs_app.components.shell import icon, shell
 from wbs_app.components.words import t
 from wbs_app.model.steps import FORMS, Step
+from wbs_app.state.draft import DraftState
 from wbs_app.state.report import ReportState
 
 TOTAL = len(FORMS["wbs"])
@@ -85,7 +86,7 @@ def sealed_form(*children: Any, on_submit: Any) -> rx.Component:
             class_name="border-0 p-0 m-0 min-w-0",
         ),
         custom_attrs={"id": "form", "autoComplete": "off"},
-        key=ReportState.draft,
+        key=DraftState.draft,
         method="post",
         action="/tanpa-javascript",
         no_validate=True,

@@ -5,16 +5,16 @@ import reflex as rx
 from wbs_app.components.browser import do
 from wbs_app.components.shell import anchor, icon, strip
 from wbs_app.components.words import t
-from wbs_app.state.report import ReportState
+from wbs_app.state.receipt import ReceiptState
 
 
 def receipt_or(form: rx.Component) -> rx.Component:
     """The receipt once there is one, else the form that leads to it."""
-    return rx.cond(ReportState.receipt != "", receipt(), form)
+    return rx.cond(ReceiptState.receipt != "", receipt(), form)
 
 
 def ticket_card() -> rx.Component:
-    got = ReportState.received
+    got = ReceiptState.received
     return rx.el.div(
         strip(),
         rx.el.div(
@@ -42,7 +42,7 @@ def ticket_card() -> rx.Component:
 
 
 def actions() -> rx.Component:
-    got = ReportState.received
+    got = ReceiptState.received
     copy = rx.el.button(
         icon("copy"),
         t("success.copy"),
@@ -72,7 +72,7 @@ def actions() -> rx.Component:
 
 
 def receipt() -> rx.Component:
-    unsaved = rx.cond(ReportState.saved, "false", "true")
+    unsaved = rx.cond(ReceiptState.saved, "false", "true")
     head = rx.el.div(
         rx.el.span(icon("circle-check-big"), class_name="done-mark"),
         rx.el.div(
@@ -83,7 +83,7 @@ def receipt() -> rx.Component:
         role="status",
     )
     saved = rx.el.label(
-        rx.el.input(type="checkbox", default_checked=ReportState.saved, on_change=ReportState.confirm),
+        rx.el.input(type="checkbox", default_checked=ReceiptState.saved, on_change=ReceiptState.confirm),
         rx.el.span(t("success.saved_check")),
         class_name="check mt-6 font-semibold",
     )
@@ -91,12 +91,12 @@ def receipt() -> rx.Component:
         t("success.view_history"),
         icon("arrow-right"),
         type="button",
-        on_click=ReportState.to_history,
-        class_name=rx.cond(ReportState.saved, "btn btn-primary", "btn btn-secondary"),
+        on_click=ReceiptState.to_history,
+        class_name=rx.cond(ReceiptState.saved, "btn btn-primary", "btn btn-secondary"),
     )
     leave = rx.cond(
-        ReportState.saved,
-        rx.el.button(t("success.finish"), type="button", on_click=ReportState.finish, class_name="btn btn-quiet"),
+        ReceiptState.saved,
+        rx.el.button(t("success.finish"), type="button", on_click=ReceiptState.finish, class_name="btn btn-quiet"),
         rx.el.p(t("success.leave_warning"), class_name="small muted m-0"),
     )
     steps = [rx.el.li(t(f"success.next_{number}")) for number in (1, 2, 3)]

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from wbs_app.model.steps import Biodata, Incident, Offer, PlaceTime, ServiceComplaint, Step
+from wbs_app.model.answers import Offer
+from wbs_app.model.steps import Biodata, Incident, PlaceTime, ServiceComplaint, Step
 from wbs_app.text import text
 
 Document = dict[str, Any]

@@ -5,192 +5,37 @@ question: a field here, its words in `text/*.toml` under the step's `words` tabl
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+
+from wbs_app.model.answers import (
+    Amount,
+    Clock,
+    Day,
+    Email,
+    Line,
+    Link,
+    Name,
+    Offer,
+    Phone,
+    Short,
+    Story,
+    Tick,
+    Whole,
+    at_most,
+    offer_of,
+    required,
+    wrong,
 )
-from pydantic_core import PydanticCustomError
-
-from wbs_app.model.agency import Catalogue
 
 MAX_PEOPLE = 10
-MAX_AMOUNT = 10**15
 FIRST_YEAR = 1945
 
 Answers = Mapping[str, Any]
 """Posted answers of one step: field name -> text, or True/"on" for a ticked box."""
-
-
-class Offer(BaseModel):
-    """What a step may choose from, given to validation as its context."""
-
-    model_config = ConfigDict(frozen=True)
-
-    catalogue: Catalogue
-    provinces: Mapping[str, str]  # code -> name
-    regencies: Mapping[str, tuple[str, str]]  # code -> (province code, name)
-    today: date  # in the agency's time zone
-    now: datetime  # likewise, without a zone
-
-
-def wrong(key: str, **values: Any) -> PydanticCustomError:
-    """An error whose text stands under `error.<key>`."""
-    return PydanticCustomError(key, "{key}", {"key": key, **values})  # type: ignore[arg-type]
-
-
-# --- kinds of answer ---------------------------------------------------------------------------------------------
-
-_FORBIDDEN_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-
-
-def _text(raw: object) -> object:
-    """Trimmed NFC text; None when blank. Control, bidi-override and unpaired characters cannot be kept."""
-    if raw is None or not isinstance(raw, str):
-        return raw
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    for char in text:
-        if char in _FORBIDDEN_MARKS or (unicodedata.category(char) in ("Cc", "Cs", "Cn") and char not in "\n\t"):
-            raise wrong("characters")
-    return text or None
-
-
-def _one_line(text: str | None) -> str | None:
-    return re.sub(r"\s+", " ", text) if text else text
-
-
-def _at_most(most: int) -> AfterValidator:
-    def check(text: str | None) -> str | None:
-        if text is not None and len(text) > most:
-            raise wrong("max_length", max=most)
-        return text
-
-    return AfterValidator(check)
-
-
-def _at_least(least: int) -> AfterValidator:
-    def check(text: str | None) -> str | None:
-        if text is not None and len(text) < least:
-            raise wrong("min_length", min=least)
-        return text
-
-    return AfterValidator(check)
-
-
-def _required(text: str | None, key: str = "required") -> str:
-    if text is None:
-        raise wrong(key)
-    return text
-
-
-def _email(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"[^@\s,;<>()\[\]\"]{1,64}@[^@\s.]+(\.[^@\s.]+)+", text):
-        raise wrong("email")
-    return text
-
-
-def _phone(text: str | None) -> str | None:
-    if text is None:
-        return None
-    number = re.sub(r"[\s().-]", "", text)
-    if not re.fullmatch(r"\+?[0-9]{8,15}", number):
-        raise wrong("phone")
-    return number
-
-
-def _amount(raw: object) -> object:
-    """Whole rupiah from "1.000.000", "Rp 5.000" or "Rp5.000,00"; None when blank."""
-    text = _text(raw)
-    if not isinstance(text, str):
-        return text
-    digits = re.sub(r"(?i)^rp\.?\s*|,0{1,2}$|[.\s]", "", text)
-    if not re.fullmatch(r"[0-9]+", digits):
-        raise wrong("amount")
-    if len(digits) > 16 or int(digits) > MAX_AMOUNT:
-        raise wrong("amount_max", max=f"{MAX_AMOUNT:,}".replace(",", "."))
-    return int(digits)
-
-
-def _ticked(raw: object) -> object:
-    return raw in (True, "on", "true", "ya", "1")
-
-
-def _day(raw: object) -> object:
-    text = _text(raw)
-    if not isinstance(text, str):
-        return text
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise wrong("date") from None
-
-
-def _clock(raw: object) -> object:
-    text = _text(raw)
-    if isinstance(text, str) and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text):
-        raise wrong("clock")
-    return text[:5] if isinstance(text, str) else text
-
-
-def _whole(raw: object) -> object:
-    text = _text(raw)
-    if isinstance(text, str) and not re.fullmatch(r"[0-9]{1,4}", text):
-        raise wrong("number")
-    return int(text) if isinstance(text, str) else text
-
-
-Text = Annotated[str | None, BeforeValidator(_text)]
-Line = Annotated[str | None, BeforeValidator(_text), AfterValidator(_one_line)]
-Name = Annotated[Line, _at_most(100)]
-Short = Annotated[Line, _at_most(200)]
-Email = Annotated[Line, _at_most(200), AfterValidator(_email)]
-Phone = Annotated[Line, _at_most(40), AfterValidator(_phone)]
-Amount = Annotated[int | None, BeforeValidator(_amount)]
-Tick = Annotated[bool, BeforeValidator(_ticked)]
-Day = Annotated[date | None, BeforeValidator(_day)]
-Clock = Annotated[str | None, BeforeValidator(_clock)]
-Whole = Annotated[int | None, BeforeValidator(_whole)]
-Story = Annotated[Text, AfterValidator(_required), _at_least(10), _at_most(20_000)]
-
-
-def _link(text: str | None, info: ValidationInfo) -> str | None:
-    """An https link to a host the agency lists; never fetched by the server."""
-    if text is None:
-        return None
-    hosts = _offer(info).catalogue.profile.link_hosts
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise wrong("url") from None
-    if parts.scheme != "https" or not host or parts.username is not None or port not in (None, 443):
-        raise wrong("url")
-    if host not in hosts:
-        raise wrong("url_hosts", hosts=", ".join(hosts))
-    return text
-
-
-Link = Annotated[Line, _at_most(2000), AfterValidator(_link)]
-
-
-def _offer(info: ValidationInfo) -> Offer:
-    offer = info.context
-    if not isinstance(offer, Offer):
-        raise TypeError("validation needs an Offer as its context")
-    return offer
-
-
-# --- the steps -----------------------------------------------------------------------------------------------------
 
 
 class Step(BaseModel):
@@ -241,7 +86,7 @@ class Biodata(Step):
     @field_validator("email", mode="wrap")
     @classmethod
     def _only_if_included(cls, raw: object, check: Any, info: ValidationInfo) -> str | None:
-        return _required(check(raw), "email_required") if info.data.get("include_email") else None
+        return required(check(raw), "email_required") if info.data.get("include_email") else None
 
 
 class Person(BaseModel):
@@ -295,7 +140,7 @@ class Incident(Step):
     @field_validator("violation")
     @classmethod
     def _known_violation(cls, code: str | None, info: ValidationInfo) -> str:
-        if code is None or code not in {option.code for option in _offer(info).catalogue.violations}:
+        if code is None or code not in {option.code for option in offer_of(info).catalogue.violations}:
             raise wrong("violation")
         return code
 
@@ -303,8 +148,8 @@ class Incident(Step):
     @classmethod
     def _which_other(cls, text: str | None, info: ValidationInfo) -> str | None:
         code = info.data.get("violation")
-        asks = any(option.other for option in _offer(info).catalogue.violations if option.code == code)
-        return _required(text, "violation_other") if asks else None
+        asks = any(option.other for option in offer_of(info).catalogue.violations if option.code == code)
+        return required(text, "violation_other") if asks else None
 
     @field_validator("reported")
     @classmethod
@@ -322,8 +167,8 @@ class Incident(Step):
         """The unit's code, from its name as typed or chosen."""
         if info.data.get("unit_elsewhere"):
             return None
-        typed = _required(text).casefold()
-        for option in _offer(info).catalogue.units:
+        typed = required(text).casefold()
+        for option in offer_of(info).catalogue.units:
             if typed in (option.name_id.casefold(), option.code):
                 return option.code
         raise wrong("unit_unknown")
@@ -331,7 +176,7 @@ class Incident(Step):
     @field_validator("unit_other")
     @classmethod
     def _which_unit(cls, text: str | None, info: ValidationInfo) -> str | None:
-        return _required(text, "unit_other") if info.data.get("unit_elsewhere") else None
+        return required(text, "unit_other") if info.data.get("unit_elsewhere") else None
 
 
 _MISSING_TIME = {"clock": "clock", "month": "month_year", "year": "month_year", "date_to": "date_to"}
@@ -343,7 +188,7 @@ class PlaceTime(Step):
     slug: ClassVar[str] = "lokasi-waktu"
     words: ClassVar[str] = "step3"
 
-    address: Annotated[Line, _at_most(500)] = None
+    address: Annotated[Line, at_most(500)] = None
     province: Line = None
     regency: Line = None
     precision: Literal["exact", "date", "month", "range"] = "exact"
@@ -359,7 +204,7 @@ class PlaceTime(Step):
     @field_validator("province")
     @classmethod
     def _known_province(cls, code: str | None, info: ValidationInfo) -> str:
-        if code is None or code not in _offer(info).provinces:
+        if code is None or code not in offer_of(info).provinces:
             raise wrong("province")
         return code
 
@@ -368,7 +213,7 @@ class PlaceTime(Step):
     def _in_province(cls, code: str | None, info: ValidationInfo) -> str | None:
         if code is None:
             return None
-        known = _offer(info).regencies.get(code)
+        known = offer_of(info).regencies.get(code)
         if known is None or known[0] != info.data.get("province"):
             raise wrong("regency")
         return code
@@ -396,7 +241,7 @@ class PlaceTime(Step):
         value = check(raw)
         if value is None:
             raise wrong(_MISSING_TIME.get(name, "date"))
-        _past(name, value, info.data, _offer(info))
+        _past(name, value, info.data, offer_of(info))
         return value
 
     @property
@@ -416,7 +261,7 @@ def _past(name: str, value: Any, before: Mapping[str, Any], offer: Offer) -> Non
             raise wrong("date_past", year=FIRST_YEAR)
         if name == "date_to" and before.get("date_from") and value < before["date_from"]:
             raise wrong("date_order")
-    elif name == "clock" and before.get("date") == today and value > f"{offer.now + timedelta(minutes=1):%H:%M}":
+    elif name == "clock" and _lies_ahead(before.get("date"), value, offer.now):
         raise wrong("date_future")
     elif name == "month" and not 1 <= value <= 12:
         raise wrong("month_year")
@@ -425,6 +270,11 @@ def _past(name: str, value: Any, before: Mapping[str, Any], offer: Offer) -> Non
             raise wrong("date_past", year=FIRST_YEAR)
         if (value, before.get("month") or 1) > (today.year, today.month):
             raise wrong("date_future")
+
+
+def _lies_ahead(day: date | None, clock: str, now: datetime) -> bool:
+    """A clock may be a minute fast."""
+    return day is not None and datetime.combine(day, time.fromisoformat(clock)) > now + timedelta(minutes=1)
 
 
 class Declaration(Step):
@@ -456,7 +306,7 @@ class ServiceComplaint(Step):
     @field_validator("kind")
     @classmethod
     def _known_service(cls, code: str | None, info: ValidationInfo) -> str:
-        if code is None or code not in {option.code for option in _offer(info).catalogue.services}:
+        if code is None or code not in {option.code for option in offer_of(info).catalogue.services}:
             raise wrong("service")
         return code
 

@@ -4,7 +4,6 @@
 ciphertext; `check` ones hold salts, hashes and public keys; `reference` ones are published on the site anyway.
 """
 
-
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -224,9 +223,7 @@ class AuditEvent(SQLModel, table=True):
 
     __tablename__ = "audit_event"  # type: ignore[assignment]
 
-    id: int = Field(
-        sa_column=Column(BigInteger, primary_key=True, autoincrement=False, info={"privacy": "plain"})
-    )
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False, info={"privacy": "plain"}))
     at: datetime = moment("plain")
     actor: str = column("plain", max_length=120)
     action: str = column("plain", max_length=40)

@@ -17,6 +17,12 @@ from wbs_app.pages import (
     report_place,
     report_service,
     report_summary,
+    staff_account,
+    staff_audit,
+    staff_case,
+    staff_cases,
+    staff_entry,
+    staff_people,
     track,
 )
 
@@ -37,4 +43,10 @@ PAGES: tuple[Page, ...] = (
     report_service.PAGE,
     track.PAGE,
     history.PAGE,
+    *staff_entry.PAGES,
+    staff_cases.PAGE,
+    staff_case.PAGE,
+    *staff_account.PAGES,
+    staff_people.PAGE,
+    staff_audit.PAGE,
 )

@@ -9,7 +9,9 @@ from wbs_app.components.page import Page
 from wbs_app.components.shell import icon, link, shell
 from wbs_app.components.words import lang, t
 from wbs_app.config import settings
+from wbs_app.state.draft import DraftState
 from wbs_app.state.portal import OfferState, PortalState
+from wbs_app.state.receipt import ReceiptState
 from wbs_app.state.report import ReportState
 
 
@@ -57,7 +59,7 @@ def card(entry: Any) -> rx.Component:
 
 def content() -> rx.Component:
     resume = rx.cond(
-        ReportState.draft != "",
+        DraftState.draft != "",
         rx.el.div(
             icon("file-text"),
             rx.el.span(t("type.draft_open"), " ", link(t("type.draft_resume"), "/lapor/ringkasan")),
@@ -65,7 +67,7 @@ def content() -> rx.Component:
         ),
     )
     unsaved = rx.cond(
-        ReportState.receipt != "",
+        ReceiptState.receipt != "",
         rx.el.div(
             icon("triangle-alert"),
             rx.el.span(t("success.unsaved"), " ", link(t("success.unsaved_open"), "/lapor/ringkasan")),

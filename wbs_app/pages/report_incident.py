@@ -10,6 +10,7 @@ from wbs_app.components.page import Page
 from wbs_app.components.shell import icon
 from wbs_app.components.words import lang, t
 from wbs_app.model.steps import MAX_PEOPLE, Incident
+from wbs_app.state.draft import DraftState
 from wbs_app.state.portal import OfferState, PortalState
 from wbs_app.state.report import ReportState
 
@@ -64,11 +65,11 @@ def people() -> rx.Component:
         icon("plus"),
         t("step2.reported_add"),
         type="button",
-        on_click=ReportState.add_person,
+        on_click=DraftState.add_person,
         class_name="btn btn-quiet -ml-3",
     )
     full = rx.el.p(t("step2.reported_max", max=MAX_PEOPLE), class_name="small faint m-0")
-    shown = ReportState.rows.split(",")
+    shown = DraftState.rows.split(",")
     return group(
         "reported",
         t("step2.reported"),
@@ -101,10 +102,10 @@ def _person(row: Any, at: Any) -> rx.Component:
         icon("trash-2"),
         type="button",
         aria_label=t("step2.reported_remove", n=at + 1),
-        on_click=ReportState.remove_person(row),
+        on_click=DraftState.remove_person(row),
         class_name="icon-btn self-end",
     )
-    lone = ReportState.rows.contains(",")
+    lone = DraftState.rows.contains(",")
     return rx.el.div(cell("name"), cell("position"), rx.cond(lone, remove), key=row, class_name="person")
 
 

@@ -9,6 +9,7 @@ from wbs_app.components.page import Page
 from wbs_app.components.words import agency, lang, t
 from wbs_app.model.steps import PlaceTime
 from wbs_app.services.reference import provinces, regencies
+from wbs_app.state.draft import DraftState
 from wbs_app.state.portal import PortalState
 from wbs_app.state.report import ReportState
 from wbs_app.text import text
@@ -35,13 +36,13 @@ def place() -> tuple[rx.Component, ...]:
                 t("step3.province_ph"),
                 *provinces_,
                 required=True,
-                on_change=ReportState.pick_province,
+                on_change=DraftState.pick_province,
             ),
             choose(
                 "regency",
                 t("step3.regency"),
                 t("step3.regency_ph"),
-                rx.foreach(offered.get(ReportState.province, []).to(list[list[str]]), regency),
+                rx.foreach(offered.get(DraftState.province, []).to(list[list[str]]), regency),
             ),
             class_name="grid sm:grid-cols-2 sm:gap-5",
         ),

@@ -13,6 +13,7 @@ from wbs_app.components.shell import anchor, icon, link, shell
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import agency, here, lang, t
 from wbs_app.model.steps import Declaration
+from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.portal import PortalState
 from wbs_app.state.report import ReportState
 
@@ -30,7 +31,7 @@ def edit(section: Any) -> rx.Component:
 
 def evidence() -> rx.Component:
     def file(entry: Any) -> rx.Component:
-        url = "/lapor/bukti/" + entry["id"] + "?kunci=" + ReportState.view_pass
+        url = "/lapor/bukti/" + entry["id"] + "?kunci=" + EvidenceState.view_pass
         look = anchor(
             t("summary.view_evidence"),
             url,
@@ -45,7 +46,7 @@ def evidence() -> rx.Component:
             class_name="flex flex-wrap items-center gap-x-4 gap-y-1 py-2",
         )
 
-    listed = rx.el.ol(rx.foreach(ReportState.files, file), class_name="list-none p-0 m-0 mt-2")
+    listed = rx.el.ol(rx.foreach(EvidenceState.files, file), class_name="list-none p-0 m-0 mt-2")
     none = rx.el.div(
         icon("triangle-alert"),
         rx.el.span(t("step3.evidence_none"), " ", link(t("step3.evidence"), "/lapor/lokasi-waktu")),
@@ -54,7 +55,7 @@ def evidence() -> rx.Component:
     )
     return rx.el.section(
         rx.el.div(rx.el.h2(t("summary.evidence"), class_name="m-0"), class_name="section-head"),
-        rx.cond(ReportState.files.length() > 0, listed, none),
+        rx.cond(EvidenceState.files.length() > 0, listed, none),
         class_name="mt-8",
     )
 

@@ -1,6 +1,7 @@
 """The case list and the case page: what an officer finds, and what an officer's keys open."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -108,12 +109,15 @@ def _reach(actor: Actor) -> list[ColumnElement[bool]]:
     return [col(Report.agency).in_(actor.agencies), col(Report.kind).in_(actor.kinds)]
 
 
-def _matching(wanted: CaseFilter, but: str = "") -> list[ColumnElement[bool]]:
-    """The conditions of a filter, except that of the facet `but`."""
+def _matching(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """The conditions of a filter."""
+    chosen = ((column, getattr(wanted, facet)) for facet, column in _FACETS.items())
+    return [*(col(column).in_(codes) for column, codes in chosen if codes), *_matching_rest(wanted)]
+
+
+def _matching_rest(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """The conditions that are not a choice of codes."""
     found: list[ColumnElement[bool]] = []
-    for facet, column in _FACETS.items():
-        if facet != but and (codes := getattr(wanted, facet)):
-            found.append(col(column).in_(codes))
     if wanted.date_from:
         found.append(col(Report.received_on) >= wanted.date_from)
     if wanted.date_to:
@@ -199,15 +203,19 @@ async def facets(db: Db, actor: Actor, wanted: CaseFilter) -> dict[str, dict[str
         Forbidden: unless the actor may list cases.
     """
     actor.require(Permission.LIST_CASES)
-    found: dict[str, dict[str, int]] = {}
-    for facet, column in _FACETS.items():
-        counts = (
-            select(column, func.count())
-            .where(*_reach(actor), *_matching(wanted, but=facet), col(column).is_not(None))
-            .group_by(column)
-        )
-        found[facet] = dict((await db.exec(counts)).all())
-    return found
+    counts: Any = (
+        sqlalchemy.select(*_FACETS.values(), func.count())
+        .where(*_reach(actor), *_matching_rest(wanted))
+        .group_by(*_FACETS.values())
+    )
+    found: dict[str, Counter[str]] = {facet: Counter() for facet in _FACETS}
+    for *codes, count in await db.exec(counts):
+        group = dict(zip(_FACETS, codes, strict=True))
+        misfits = [facet for facet, code in group.items() if (chosen := getattr(wanted, facet)) and code not in chosen]
+        for facet in misfits if len(misfits) == 1 else () if misfits else group:
+            if group[facet] is not None:
+                found[facet][group[facet]] += count
+    return {facet: dict(counted) for facet, counted in found.items()}
 
 
 # --- one case -----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ STAGED_SECONDS = 3600
 
 @dataclass(frozen=True)
 class About:
-    """All we know of a file, sealed wherever it is kept. `key` opens the stored bytes; `sha256` is of the plain ones."""
+    """All we know of a file, sealed wherever it is kept. `key` opens the stored bytes, `sha256` is of the plain."""
 
     id: str
     at: float

@@ -84,21 +84,22 @@ async def catch_up(actor: Actor, limit: int = 2000) -> int:
         colleagues = [staff for staff in await _able(db) if staff.id != actor.staff_id]
     given = 0
     for colleague in colleagues:
-        before = given
         for document in DOCUMENTS:
-            while given < limit:
-                async with reading() as db:
-                    owed = await _owed(db, str(actor.staff_id), document, colleague, min(_BATCH, limit - given))
-                if not owed:
-                    break
-                rows = await asyncio.to_thread(_resealed, actor.private_key, document, colleague, owed)
-                async with writing() as db:
-                    await _insert(db, rows)
-                given += len(rows)
-        if given > before:
-            async with writing() as db:
-                await record(db, actor.username, "give_keys", colleague.username)
+            while count := await _pass_on(actor, colleague, document, min(_BATCH, limit - given)):
+                given += count
     return given
+
+
+async def _pass_on(actor: Actor, colleague: Staff, document: str, most: int) -> int:
+    """Gives the colleague at most so many keys; how many were given."""
+    async with reading() as db:
+        owed = await _owed(db, str(actor.staff_id), document, colleague, most)
+    if owed:
+        rows = await asyncio.to_thread(_resealed, actor.private_key, document, colleague, owed)
+        async with writing() as db:
+            await _insert(db, rows)
+            await record(db, actor.username, "give_keys", colleague.username)
+    return len(owed)
 
 
 async def recover(db: Db, private_key: bytes, agency: str) -> int:

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel, col, select
 
 from wbs_app.config import settings
 from wbs_app.model.agency import Card, Catalogue, Option, Profile
-from wbs_app.model.steps import Offer
+from wbs_app.model.answers import Offer
 from wbs_app.model.tables import Agency, Channel, ServiceType, Unit, ViolationType
 from wbs_app.services.database import Db
 

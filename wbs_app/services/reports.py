@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from wbs_app.config import settings
+from wbs_app.model.answers import Offer
 from wbs_app.model.documents import Document, account_document, identity_document
-from wbs_app.model.steps import Incident, Offer, PlaceTime, ServiceComplaint, Step
+from wbs_app.model.steps import Incident, PlaceTime, ServiceComplaint, Step
 from wbs_app.model.tables import Agency, Evidence, Report, ReportEvent
 from wbs_app.model.workflow import Status
 from wbs_app.services import keys

@@ -139,7 +139,9 @@ def chips(wanted: CaseFilter, words: Words, kinds: tuple[str, ...]) -> list[Entr
             found.append(_chip(key, names.get(code, code), rest, words.lang))
     for field, key in (("date_from", "cases.filter_from"), ("date_to", "cases.filter_to")):
         if day := getattr(wanted, field):
-            found.append(_chip(key, day_in_words(day.isoformat(), words.lang), wanted.changed(**{field: None}), words.lang))
+            found.append(
+                _chip(key, day_in_words(day.isoformat(), words.lang), wanted.changed(**{field: None}), words.lang)
+            )
     if wanted.ticket:
         found.append(_chip("cases.col_ticket", wanted.ticket, wanted.changed(ticket=""), words.lang))
     return found
@@ -171,4 +173,4 @@ def summary(page: Page, wanted: CaseFilter, lang: str) -> Entry:
         "date_from": wanted.date_from.isoformat() if wanted.date_from else "",
         "date_to": wanted.date_to.isoformat() if wanted.date_to else "",
         "dates_on": "yes" if wanted.date_from or wanted.date_to else "",
-    }
+    } | {f"on_{facet}": str(len(getattr(wanted, facet)) or "") for facet in FACETS}

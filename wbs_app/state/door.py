@@ -89,7 +89,7 @@ class Gate(Middleware):
             if actor is None or actor.half != (needed is Permission.ENROL):
                 # Signed out, or between password and second factor, or past it: on to where one goes from there.
                 place = SIGN_IN if actor is None or actor.half else HOME
-                return StateUpdate(events=Event.from_event_type(rx.redirect(in_language(state, place), replace=True)))
+                return StateUpdate(events=Event.from_event_type(rx.redirect(localised(state, place), replace=True)))
             if not actor.can(needed):
                 return _refuse(event.name, "not allowed")
             _actor.set(actor)
@@ -110,7 +110,7 @@ def _forget_staff(state: BaseState) -> None:
             substate.reset()
 
 
-def in_language(state: BaseState, path: str) -> str:
+def localised(state: BaseState, path: str) -> str:
     """The address of a page in the language of the visitor's page."""
     return f"/en{path}" if language_of(state) == "en" else path
 

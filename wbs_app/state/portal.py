@@ -11,8 +11,7 @@ from wbs_app.model.agency import Catalogue
 from wbs_app.services import reference
 from wbs_app.services.database import reading
 from wbs_app.state.door import PUBLIC
-
-Entry = dict[str, str]
+from wbs_app.state.tab import Entry
 
 _FRESH_SECONDS = 10.0
 _kept: dict[str, tuple[float, Catalogue]] = {}

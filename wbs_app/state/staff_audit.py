@@ -13,7 +13,7 @@ from wbs_app.model.tables import AuditEvent
 from wbs_app.services import audit
 from wbs_app.services.database import reading
 from wbs_app.state.case_list import number
-from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.text import fill, has, text
 
@@ -40,8 +40,8 @@ class AuditState(rx.State):
         self.events = [_row(event, profile, lang) for event in page.events]
         self.view = {
             "said": _counted(page, lang),
-            "older": in_language(self, f"{TRAIL}?sebelum={page.older}") if page.older else "",
-            "newer": in_language(self, f"{TRAIL}?sebelum={page.newer}") if page.newer else "",
+            "older": localised(self, f"{TRAIL}?sebelum={page.older}") if page.older else "",
+            "newer": localised(self, f"{TRAIL}?sebelum={page.newer}") if page.newer else "",
             "result": "",
             "tone": "",
         }

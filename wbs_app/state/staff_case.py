@@ -16,9 +16,9 @@ from wbs_app.services.cases import Case
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import About
 from wbs_app.services.labels import Labels, labels
-from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.state.door import language_of, localised, staff
+from wbs_app.state.evidence import megabytes
 from wbs_app.state.portal import Entry, catalogue_of
-from wbs_app.state.report import megabytes
 from wbs_app.text import fill, text
 from wbs_app.vault.sealing import Tampered
 
@@ -80,7 +80,7 @@ class CaseState(rx.State):
         else:
             self.sections = [_plain_section(case, names, lang)]
         self.steps = [_step(step, at == 0, lang, zone) for at, step in enumerate(reversed(case.history))]
-        link = in_language(self, f"{EVIDENCE}/{report.ticket}")
+        link = localised(self, f"{EVIDENCE}/{report.ticket}")
         self.files = [_file(proof, f"{link}/{proof.position}", lang) for proof in case.evidence]
 
 
@@ -89,7 +89,9 @@ def _without_links(laid_out: list[Section], lang: str, agency: str) -> tuple[lis
     labelled = {text(key, lang, agency) for key in _LINKS}
     found: list[str] = []
     for section in laid_out:
-        found += [row["value"] for row in section["rows"] if row["label"] in labelled and row["value"].startswith("https://")]
+        found += [
+            row["value"] for row in section["rows"] if row["label"] in labelled and row["value"].startswith("https://")
+        ]
         section["rows"] = [row for row in section["rows"] if row["label"] not in labelled]
     return laid_out, found
 

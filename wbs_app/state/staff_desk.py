@@ -5,9 +5,11 @@ from typing import ClassVar
 import reflex as rx
 
 from wbs_app.config import settings
-from wbs_app.model.access import Permission
+from wbs_app.model.access import Actor, Permission
 from wbs_app.model.desk import MENU, first_page
-from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.services.database import reading
+from wbs_app.services.labels import labels
+from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry, PortalState, agency_view, catalogue_of
 from wbs_app.text import text
 
@@ -16,6 +18,14 @@ async def agency_names(codes: tuple[str, ...], lang: str) -> dict[str, str]:
     """Code -> short name of those of these agencies that we serve, in their order."""
     served = [code for code in codes if code in settings().agencies]
     return {code: agency_view(await catalogue_of(code))[f"short_{lang}"] for code in served}
+
+
+async def _unit_name(actor: Actor) -> str:
+    if actor.unit is None:
+        return ""
+    async with reading() as db:
+        names = (await labels(db, actor.agencies, "id")).units
+    return next((names[agency, actor.unit] for agency in actor.agencies if (agency, actor.unit) in names), actor.unit)
 
 
 class DeskState(rx.State):
@@ -37,6 +47,7 @@ class DeskState(rx.State):
             "role": text(f"admin.role_{actor.role}", lang),
             "role_text": text(f"admin.role_{actor.role}_text", lang),
             "agencies": ", ".join(names.values()),
+            "unit": await _unit_name(actor),
         }
         self.may = [entry.permission.value for entry in MENU if actor.can(entry.permission)]
         portal = await self.get_state(PortalState)
@@ -46,4 +57,4 @@ class DeskState(rx.State):
     @rx.event
     async def go_home(self):
         """On to the first page that this person may open."""
-        return rx.redirect(in_language(self, first_page(staff())), replace=True)
+        return rx.redirect(localised(self, first_page(staff())), replace=True)

@@ -12,7 +12,7 @@ from wbs_app.model.desk import HOME, SIGN_IN
 from wbs_app.services import once, sessions
 from wbs_app.services import staff as people
 from wbs_app.services.database import reading
-from wbs_app.state.door import PUBLIC, in_language, language_of, scope_of
+from wbs_app.state.door import PUBLIC, language_of, localised, scope_of
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import text
@@ -31,7 +31,7 @@ class EnrolState(rx.State):
         """Shows the secret, the same one until it is confirmed; somebody enrolled belongs elsewhere."""
         begun = await sessions.begin_enrolment(scope_of(self).get("wbs_session") or "")
         if begun is None:
-            return rx.redirect(in_language(self, SIGN_IN), replace=True)
+            return rx.redirect(localised(self, SIGN_IN), replace=True)
         self.qr, self.secret = begun.qr, begun.secret
 
 
@@ -48,7 +48,7 @@ class CodesState(rx.State):
         scope = scope_of(self)
         self.codes = once.unwrap(scope.get("wbs_session") or "", scope.get("wbs_codes") or "")
         if not self.codes:
-            return rx.redirect(in_language(self, HOME), replace=True)
+            return rx.redirect(localised(self, HOME), replace=True)
 
 
 class InvitedState(rx.State):

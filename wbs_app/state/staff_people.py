@@ -14,7 +14,7 @@ from wbs_app.services import staff as members
 from wbs_app.services.database import reading, writing
 from wbs_app.services.labels import Labels, labels
 from wbs_app.services.refusal import Refused
-from wbs_app.state.door import in_language, language_of, staff
+from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import fill, text
@@ -92,7 +92,7 @@ class PeopleState(rx.State):
 
     def _invited(self, person: Staff, token: str) -> rx.event.EventSpec:
         words = fill(text("admin.user_invited", language_of(self)), name=person.name)
-        link = f"{settings().origin}{in_language(self, INVITATION)}?kode={token}"
+        link = f"{settings().origin}{localised(self, INVITATION)}?kode={token}"
         return self._say({"tone": "done", "text": words, "link": link})
 
     def _refuse(self, problem: Refused) -> rx.event.EventSpec:
@@ -106,7 +106,9 @@ class PeopleState(rx.State):
 def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
     state = "inactive" if not person.active else "active" if person.salt else "invited"
     codes = person.agencies.split()
-    units = [named.units[agency, person.unit] for agency in codes if person.unit and (agency, person.unit) in named.units]
+    units = [
+        named.units[agency, person.unit] for agency in codes if person.unit and (agency, person.unit) in named.units
+    ]
     manageable = person.active and person.id != actor.staff_id and set(codes) <= set(actor.agencies)
     return {
         "id": str(person.id),

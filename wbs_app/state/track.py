@@ -1,23 +1,21 @@
 """Lacak Laporan: ticket and PIN open the report; what they open stays sealed in the tab."""
 
-import time
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 import reflex as rx
 from reflex_base.utils.form import FormData
 
-from wbs_app.config import settings
 from wbs_app.model.access import Permission
 from wbs_app.model.documents import Section, day_in_words, moment_in_words, sections
 from wbs_app.model.workflow import CLOSED, LOOKS, ROAD, Status
 from wbs_app.services import reference, reports
 from wbs_app.services.database import reading
-from wbs_app.state.door import PUBLIC, device_of, language_of
-from wbs_app.state.portal import Entry, PortalState
-from wbs_app.state.report import file_row
+from wbs_app.state.door import PUBLIC, language_of, localised
+from wbs_app.state.evidence import file_row
+from wbs_app.state.portal import PortalState
+from wbs_app.state.tab import Entry, opened, seal
 from wbs_app.text import fill, text
-from wbs_app.vault.tabs import open_from_tab, seal_for_tab
 
 PASS_SECONDS = 30 * 60
 
@@ -44,18 +42,17 @@ class TrackState(rx.State):
             self.wrong = text("track.wrong", lang)
             return rx.set_focus("galat")
         self.wrong = ""
-        return rx.redirect(f"{'/en' if lang == 'en' else ''}/lacak/riwayat")
+        return rx.redirect(localised(self, "/lacak/riwayat"))
 
     async def _unlock(self, ticket: str, pin: str) -> bool:
-        opened = await reports.unlock(ticket, pin)
-        if opened is None:
+        found = await reports.unlock(ticket, pin)
+        if found is None:
             return False
-        self._hold(opened)
+        self._hold(found)
         return True
 
-    def _hold(self, opened: reports.Pass) -> None:
-        key = settings().secret_key()
-        self.held = seal_for_tab(key, device_of(self), "pass", asdict(opened), PASS_SECONDS, time.time())
+    def _hold(self, found: reports.Pass) -> None:
+        self.held = seal(self, "pass", asdict(found), PASS_SECONDS)
 
     @rx.event
     async def arrive(self):
@@ -66,12 +63,7 @@ class TrackState(rx.State):
     async def load(self):
         """The history page: shows the report, or asks for ticket and PIN again."""
         lang = language_of(self)
-        device = device_of(self)
-        kept = (
-            open_from_tab(settings().secret_key(), device, "pass", self.held, time.time())
-            if self.held and device
-            else None
-        )
+        kept = opened(self, "pass", self.held)
         passed = reports.Pass(**kept) if isinstance(kept, dict) else None
         tracked = None
         if passed is not None:
@@ -79,7 +71,7 @@ class TrackState(rx.State):
                 tracked = await reports.track(db, passed)
         if passed is None or tracked is None:
             self._forget()
-            return rx.redirect(f"{'/en' if lang == 'en' else ''}/lacak")
+            return rx.redirect(localised(self, "/lacak"))
         self._hold(passed)  # half an hour more
         portal = await self.get_state(PortalState)
         if portal.agency != tracked.agency:
@@ -134,4 +126,4 @@ class TrackState(rx.State):
     async def leave(self):
         """Keluar dari Laporan."""
         self._forget()
-        return rx.redirect(f"{'/en' if language_of(self) == 'en' else ''}/lacak")
+        return rx.redirect(localised(self, "/lacak"))

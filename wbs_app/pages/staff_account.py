@@ -1,0 +1,71 @@
+"""One's own account; and the bare address /petugas, which leads on to the first page of one's role."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.desk import desk, sign_out_button, waiting
+from wbs_app.components.entrance import FIGURES, outcome, password_field, post_form
+from wbs_app.components.page import Page
+from wbs_app.components.words import here, t
+from wbs_app.model.access import Permission
+from wbs_app.model.desk import ACCOUNT, HOME
+from wbs_app.state.staff_desk import DeskState
+
+
+def content() -> rx.Component:
+    return desk(
+        ACCOUNT,
+        Permission.SIGNED_IN,
+        rx.el.h1(t("account.title"), class_name="m-0"),
+        rx.el.div(_about(), _password(), class_name="grid gap-5 mt-5 max-w-[44rem]"),
+    )
+
+
+def _about() -> rx.Component:
+    def entry(key: str, *shown: Any) -> rx.Component:
+        return rx.el.div(rx.el.dt(t(key)), rx.el.dd(*shown, class_name="min-h-5"))
+
+    role = (DeskState.me["role"], rx.el.span(DeskState.me["role_text"], class_name="block small faint"))
+    known = rx.el.dl(
+        entry("account.username", DeskState.me["username"]),
+        entry("account.name", DeskState.me["name"]),
+        entry("account.role", *role),
+        entry("account.agencies", DeskState.me["agencies"]),
+        rx.cond(DeskState.me["unit"] != "", entry("account.unit", DeskState.me["unit"])),
+        class_name="answers",
+    )
+    return rx.el.section(
+        rx.el.h2(t("account.who"), class_name="m-0 mb-2"),
+        known,
+        sign_out_button("btn btn-secondary mt-3"),
+        class_name="card p-5",
+    )
+
+
+def _password() -> rx.Component:
+    """An ordinary form to wbs_app/staff_routes.py: passwords pass through no state."""
+    form = post_form(
+        password_field("current", t("auth.password_current"), "current-password"),
+        password_field("password", t("auth.password_new"), "new-password", t("auth.password_rule", **FIGURES)),
+        password_field("confirm", t("auth.password_confirm"), "new-password"),
+        action=here(ACCOUNT),
+        button=t("auth.change_password"),
+    )
+    return rx.el.section(
+        rx.el.h2(t("auth.change_password"), class_name="m-0"),
+        outcome("lama", "beda", "pendek", "panjang", "mudah", "bentrok", news=("sandi",)),
+        form,
+        rx.el.p(t("auth.password_keeps_keys"), class_name="small muted mt-4 mb-0"),
+        class_name="card p-5",
+    )
+
+
+def leading_on() -> rx.Component:
+    return desk(HOME, Permission.SIGNED_IN, rx.el.h1(t("title.staff_home"), class_name="m-0"), waiting())
+
+
+PAGES = (
+    Page(ACCOUNT, "title.staff_account", content, (DeskState.enter,), staff=True),
+    Page(HOME, "title.staff_home", leading_on, (DeskState.go_home,), staff=True),
+)

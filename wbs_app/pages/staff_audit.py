@@ -1,0 +1,73 @@
+"""Jejak Audit: who did what to which ticket or person, never content."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.desk import desk, nothing, pager, waiting
+from wbs_app.components.page import Page
+from wbs_app.components.shell import icon
+from wbs_app.components.words import t
+from wbs_app.model.access import Permission
+from wbs_app.model.desk import TRAIL
+from wbs_app.state.staff_audit import AuditState
+from wbs_app.state.staff_desk import DeskState
+
+VIEW = AuditState.view
+_HEADS = ("admin.audit_at", "admin.audit_who", "admin.audit_action", "admin.audit_subject")
+
+
+def row(entry: Any) -> rx.Component:
+    cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
+    return rx.el.tr(
+        cell(rx.el.span(entry["at"], class_name="num small"), class_name="wide"),
+        cell(rx.el.span(entry["who"], class_name="break-words")),
+        cell(rx.el.span(entry["action"], class_name="font-semibold"), class_name="wide"),
+        cell(rx.el.span(entry["subject"], class_name="num break-words muted"), class_name="wide"),
+        key=entry["id"],
+        role="row",
+    )
+
+
+def content() -> rx.Component:
+    press = rx.el.button(
+        icon("shield-check"),
+        t("admin.audit_verify"),
+        type="button",
+        on_click=AuditState.verify,
+        class_name="btn btn-secondary sm:ml-auto",
+    )
+    found = rx.el.div(
+        rx.cond(
+            VIEW["result"] != "",
+            rx.el.div(
+                icon(rx.cond(VIEW["tone"] == "done", "circle-check", "circle-alert")),
+                rx.el.span(VIEW["result"], class_name="font-semibold"),
+                class_name="note mt-4",
+                custom_attrs={"data-tone": VIEW["tone"]},
+            ),
+        ),
+        role="status",
+    )
+    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
+        rx.el.tbody(rx.foreach(AuditState.events, row), role="rowgroup"),
+        role="table",
+        aria_label=t("admin.audit"),
+        class_name="table table-cards cols",
+    )
+    listed = rx.el.div(table, pager(VIEW["older"], VIEW["newer"], VIEW["said"]), class_name="card mt-4")
+    shown = rx.cond(
+        VIEW["said"].to(str) != "",
+        rx.cond(AuditState.events.length() > 0, listed, nothing("inbox", t("common.no_data"))),
+        waiting(8),
+    )
+    head = rx.el.div(
+        rx.el.h1(t("admin.audit"), class_name="m-0"), press, class_name="flex flex-wrap items-center gap-x-4 gap-y-3"
+    )
+    intro = rx.el.p(t("admin.audit_text"), class_name="m-0 mt-1 muted max-w-[70ch]")
+    return desk(TRAIL, Permission.READ_AUDIT, head, intro, found, shown)
+
+
+PAGE = Page(TRAIL, "title.staff_audit", content, (DeskState.enter, AuditState.load), staff=True)

@@ -1,0 +1,251 @@
+"""Pengguna: the staff of the administrator's agencies, a new one's invitation, the end of somebody's access."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.browser import do
+from wbs_app.components.desk import desk, waiting
+from wbs_app.components.page import Page
+from wbs_app.components.shell import icon
+from wbs_app.components.words import t
+from wbs_app.model.access import Permission, Role
+from wbs_app.model.desk import PEOPLE
+from wbs_app.state.staff_desk import DeskState
+from wbs_app.state.staff_people import SAID, PeopleState
+
+_HEADS = ("admin.user_name", "admin.user_role", "admin.user_state", "admin.user_actions")
+
+
+def outcome() -> rx.Component:
+    """What came of a press; an invitation's link stands here and nowhere else."""
+    said = PeopleState.said
+    link = rx.el.div(
+        rx.el.label(
+            rx.el.span(t("admin.user_invite_link"), class_name="block font-semibold small mb-1"),
+            rx.el.input(type="text", read_only=True, value=said["link"].to(str), class_name="input"),
+            class_name="flex-1 min-w-0",
+        ),
+        rx.el.button(
+            icon("copy"),
+            t("common.copy"),
+            type="button",
+            on_click=rx.set_clipboard(said["link"]),
+            class_name="btn btn-secondary self-end",
+        ),
+        class_name="flex flex-wrap gap-2 mt-3",
+    )
+    note = rx.el.div(
+        icon(rx.cond(said["tone"] == "done", "circle-check", "circle-alert")),
+        rx.el.div(
+            rx.el.p(said["text"], class_name="m-0 font-semibold"),
+            rx.cond(said["link"], link),
+            class_name="flex-1 min-w-0",
+        ),
+        class_name="note mt-4",
+        custom_attrs={"data-tone": said["tone"]},
+    )
+    return rx.el.div(rx.cond(said["text"], note), id=SAID, role="status", tab_index=-1, class_name="outline-none")
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def row(person: Any) -> rx.Component:
+    who = (
+        rx.el.b(person["name"], class_name="block break-words"),
+        rx.el.span(person["username"], class_name="small muted break-words"),
+    )
+    where = rx.el.span(
+        person["agencies"], rx.cond(person["unit"] != "", " · " + person["unit"], ""), class_name="small muted block"
+    )
+    tone = rx.match(person["state"], ("active", "done"), ("invited", "wait"), "closed")
+    sign = rx.match(person["state"], ("active", "circle-check"), ("invited", "clock"), "ban").to(str)
+    state = rx.el.span(icon(sign), person["state_text"], class_name="pill", custom_attrs={"data-tone": tone})
+    cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
+    return rx.el.tr(
+        cell(*who),
+        cell(person["role"], where, class_name="wide"),
+        cell(state),
+        cell(_actions(person), class_name="wide"),
+        key=person["id"],
+        role="row",
+    )
+
+
+def _actions(person: Any) -> rx.Component:
+    """A person without a password can be invited again; everybody else can only be deactivated, after a question."""
+    dialog = "nonaktif-" + person["id"]  # a Var
+    again = rx.el.button(
+        t("admin.user_invite_again"),
+        rx.el.span(" ", person["name"], class_name="sr"),
+        type="button",
+        on_click=PeopleState.invite_again(person["id"].to(int)),  # type: ignore[call-arg,arg-type]
+        class_name="btn btn-secondary",
+    )
+    end = rx.el.button(
+        t("admin.user_deactivate"),
+        rx.el.span(" ", person["name"], class_name="sr"),
+        type="button",
+        on_click=do("openDialog", dialog),
+        class_name="btn btn-quiet",
+    )
+    return rx.el.div(
+        rx.cond(person["may_invite"] == "yes", again),
+        rx.cond(person["may_end"] == "yes", rx.fragment(end, _question(person, dialog))),
+        class_name="flex flex-wrap gap-2 justify-end",
+    )
+
+
+def _question(person: Any, dialog: Any) -> rx.Component:
+    """Batal first, the danger outlined."""
+    return rx.el.dialog(
+        rx.el.h2(t("admin.user_deactivate_title", name=person["name"]), class_name="m-0"),
+        rx.el.p(t("admin.user_deactivate_text"), class_name="muted mt-2"),
+        rx.el.div(
+            rx.el.button(
+                t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
+            ),
+            rx.el.button(
+                icon("ban"),
+                t("admin.user_deactivate"),
+                type="button",
+                on_click=[do("closeDialog", dialog), PeopleState.dismiss(person["id"].to(int))],  # type: ignore[call-arg,arg-type]
+                class_name="btn btn-danger",
+            ),
+            class_name="flex flex-wrap gap-3 mt-6",
+        ),
+        custom_attrs={"id": dialog},
+        aria_label=t("admin.user_deactivate_title", name=person["name"]),
+        class_name="dialog text-left",
+    )
+
+
+def people() -> rx.Component:
+    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
+        rx.el.tbody(rx.foreach(PeopleState.people, row), role="rowgroup"),
+        role="table",
+        aria_label=t("admin.users"),
+        class_name="table table-cards cols",
+    )
+    return rx.cond(PeopleState.people.length() > 0, rx.el.div(table, class_name="card mt-4"), waiting())
+
+
+# --- somebody new ----------------------------------------------------------------------------------------------------
+
+
+def newcomer() -> rx.Component:
+    """Built anew, and thereby empty, when an invitation was made."""
+    fields = rx.el.fieldset(
+        _line("username", "admin.user_username", "admin.user_username_hint"),
+        _line("name", "admin.user_full_name"),
+        _role(),
+        _agencies(),
+        _unit(),
+        rx.el.button(icon("user-round-plus"), t("admin.user_invite"), type="submit", class_name="btn btn-primary mt-1"),
+        disabled=~rx.State.is_hydrated,
+        class_name="border-0 p-0 m-0 min-w-0 grid gap-4",
+    )
+    form = rx.el.form(
+        fields,
+        key=PeopleState.said["link"].to(str),
+        method="post",
+        action="/tanpa-javascript",
+        reset_on_submit=False,
+        on_submit=PeopleState.hire.throttle(500),  # type: ignore[attr-defined]
+        custom_attrs={"autoComplete": "off"},
+    )
+    return rx.el.section(
+        rx.el.h2(t("admin.user_add"), class_name="m-0"),
+        rx.el.p(t("admin.user_add_text"), class_name="small muted mt-1 mb-4"),
+        form,
+        class_name="card p-5 mt-5 max-w-[44rem]",
+    )
+
+
+def _labelled(name: str, label: str, control: rx.Component, hint: str = "") -> rx.Component:
+    said = [rx.el.p(t(hint), class_name="small muted m-0 mb-1", custom_attrs={"id": f"{name}-hint"})] if hint else []
+    return rx.el.div(rx.el.label(t(label), html_for=name, class_name="block font-semibold mb-1"), *said, control)
+
+
+def _line(name: str, label: str, hint: str = "") -> rx.Component:
+    described = {"aria_describedby": f"{name}-hint"} if hint else {}
+    control = rx.el.input(
+        type="text",
+        name=name,
+        required=True,
+        class_name="input",
+        custom_attrs={"id": name, "autoComplete": "off", "spellCheck": "false", "maxLength": 100},
+        **described,
+    )
+    return _labelled(name, label, control, hint)
+
+
+def _role() -> rx.Component:
+    """Each role with what it may do, as one group: a select would hide that."""
+    choices = [
+        rx.el.label(
+            rx.el.input(type="radio", name="role", value=role.value, required=True, aria_label=t(f"admin.role_{role}")),
+            rx.el.span(
+                rx.el.span(t(f"admin.role_{role}"), class_name="block font-semibold"),
+                rx.el.span(t(f"admin.role_{role}_text"), class_name="block small muted"),
+            ),
+            class_name="choice !py-2",
+        )
+        for role in Role
+    ]
+    return rx.el.fieldset(
+        rx.el.legend(t("admin.user_role"), class_name="font-semibold mb-1 p-0"),
+        rx.el.div(*choices, class_name="grid sm:grid-cols-2 gap-2"),
+        class_name="border-0 p-0 m-0 min-w-0",
+    )
+
+
+def _agencies() -> rx.Component:
+    """Nothing to choose for an administrator of one agency."""
+
+    def box(entry: Any) -> rx.Component:
+        control = rx.el.input(type="checkbox", name="agency", value=entry["code"])
+        return rx.el.label(control, rx.el.span(entry["name"]), key=entry["code"], class_name="check")
+
+    only = lambda entry: rx.el.input(  # noqa: E731
+        type="hidden", name="agency", default_value=entry["code"], key=entry["code"]
+    )
+    several = rx.el.fieldset(
+        rx.el.legend(t("admin.user_agency"), class_name="font-semibold p-0"),
+        rx.foreach(PeopleState.agencies, box),
+        class_name="border-0 p-0 m-0 min-w-0",
+    )
+    return rx.cond(PeopleState.agencies.length() > 1, several, rx.fragment(rx.foreach(PeopleState.agencies, only)))
+
+
+def _unit() -> rx.Component:
+    option = lambda entry: rx.el.option(  # noqa: E731
+        entry["name"], value=entry["code"], key=entry["code"] + entry["name"]
+    )
+    control = rx.el.select(
+        rx.el.option(t("admin.user_no_unit"), value=""),
+        rx.foreach(PeopleState.units, option),
+        name="unit",
+        class_name="input",
+        custom_attrs={"id": "unit"},
+        aria_describedby="unit-hint",
+    )
+    return _labelled("unit", "admin.user_unit", control, "admin.user_unit_hint")
+
+
+def content() -> rx.Component:
+    return desk(
+        PEOPLE,
+        Permission.MANAGE_STAFF,
+        rx.el.h1(t("admin.users"), class_name="m-0"),
+        rx.el.p(t("cases.intro_admin"), class_name="m-0 mt-1 muted"),
+        outcome(),
+        people(),
+        newcomer(),
+    )
+
+
+PAGE = Page(PEOPLE, "title.staff_users", content, (DeskState.enter, PeopleState.load), staff=True)

@@ -1,0 +1,106 @@
+"""The report being written: nothing of it is kept on the server.
+
+The answers go back to the reporter's tab sealed, in `draft`. The form is keyed by it, so a lost connection or a restart
+loses nothing typed, and a reload nothing already given.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from wbs_app.model.access import Permission
+from wbs_app.model.steps import MAX_PEOPLE, Biodata
+from wbs_app.services import reference
+from wbs_app.services.database import reading
+from wbs_app.services.evidence import Staging
+from wbs_app.state.door import PUBLIC
+from wbs_app.state.tab import opened, seal
+
+DRAFT_SECONDS = int(timedelta(hours=12).total_seconds())
+
+
+class Draft(dict[str, Any]):
+    """Opened draft: `agency`, `kind`, `secret` (of this form) and `answers` (posted name -> text)."""
+
+    @classmethod
+    def new(cls, agency: str, kind: str, answers: dict[str, str]) -> "Draft":
+        return cls(agency=agency, kind=kind, secret=secrets.token_hex(16), answers=answers)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return self["answers"]
+
+    def of_reporter(self) -> dict[str, str]:
+        """The answers about the reporter: they go along when the kind of report changes."""
+        return {name: self.answers[name] for name in Biodata.names() if name in self.answers}
+
+
+class DraftState(rx.State):
+    """What decides which inputs are on the page comes from the tab's own storage: so a restart takes none away."""
+
+    requires: ClassVar[Permission | None] = PUBLIC
+
+    draft: str = rx.SessionStorage("", name="wbs_draft")
+    rows: str = rx.SessionStorage("0", name="wbs_rows")  # shown rows of reported persons, by their number
+    province: str = rx.SessionStorage("", name="wbs_province")
+
+    @rx.var(deps=["draft"], auto_deps=False)
+    def given(self) -> dict[str, str]:
+        """The answers in the draft, sent with it in one message, so that no input mounts without its own."""
+        found = self._opened()
+        return found.answers if found else {}
+
+    def _opened(self) -> Draft | None:
+        kept = opened(self, "draft", self.draft)
+        return Draft(kept) if isinstance(kept, dict) else None
+
+    def _keep(self, draft: Draft) -> None:
+        self.draft = seal(self, "draft", draft, DRAFT_SECONDS)
+        parts = ("name", "position")
+        filled = [
+            row for row in range(MAX_PEOPLE) if any(draft.answers.get(f"reported_{row}_{part}") for part in parts)
+        ]
+        self._show(",".join(map(str, filled)) or "0", draft.answers.get("province", ""))
+
+    def _show(self, rows: str, province: str) -> None:
+        if self.rows != rows:
+            self.rows = rows
+        if self.province != province:
+            self.province = province
+
+    async def _begin(self, agency: str, kind: str, answers: dict[str, str] | None = None) -> Draft:
+        """A new form with a secret of its own; files waiting in the one before are forgotten."""
+        if (before := self._opened()) is not None:
+            await Staging(before["secret"]).clear()
+        async with reading() as db:
+            profile = (await reference.catalogue(db, agency)).profile
+        draft = Draft.new(agency, kind, {"province": profile.province_code, "precision": "exact"} | (answers or {}))
+        self._keep(draft)
+        return draft
+
+    def _end(self) -> None:
+        self.draft = ""
+        self._show("0", "")
+
+    @rx.event
+    async def add_person(self):
+        """One more row for a reported person, below the others."""
+        shown = [int(row) for row in self.rows.split(",") if row.isdecimal()]
+        free = [row for row in range(MAX_PEOPLE) if row not in shown]
+        after = [row for row in free if row > max(shown, default=-1)]
+        if free:
+            self.rows = ",".join(map(str, [*shown, (after or free)[0]]))
+
+    @rx.event
+    async def remove_person(self, row: str):
+        """The row goes, and what was typed in it."""
+        shown = [other for other in self.rows.split(",") if other != row]
+        self.rows = ",".join(shown) or "0"
+
+    @rx.event
+    async def pick_province(self, code: str):
+        """The regencies on offer follow the province."""
+        if code in reference.provinces() or code == "":
+            self.province = code

@@ -1,0 +1,73 @@
+"""The receipt: kept sealed in the tab until the reporter has confirmed saving it, so no reload can swallow it."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import ClassVar
+from urllib.parse import quote
+
+import reflex as rx
+
+from wbs_app.config import settings
+from wbs_app.model.access import Permission
+from wbs_app.model.documents import moment_in_words
+from wbs_app.services.reports import Receipt
+from wbs_app.state.door import PUBLIC, language_of, localised
+from wbs_app.state.tab import Entry, opened, seal
+from wbs_app.state.track import TrackState
+from wbs_app.text import fill, text
+
+RECEIPT_SECONDS = int(timedelta(hours=24).total_seconds())
+
+
+class ReceiptState(rx.State):
+    """Ticket and PIN of the report just sent."""
+
+    requires: ClassVar[Permission | None] = PUBLIC
+
+    receipt: str = rx.SessionStorage("", name="wbs_receipt")
+    saved: bool = False
+
+    @rx.var(deps=["receipt"], auto_deps=False)
+    def received(self) -> Entry:
+        """The receipt in plain words, empty when there is none."""
+        kept = opened(self, "receipt", self.receipt)
+        return kept if isinstance(kept, dict) else {}
+
+    def _give(self, receipt: Receipt, agency: str, zone: str, slug: str) -> None:
+        """`slug`: the page that shows it."""
+        lang = language_of(self)
+        words = asdict(receipt) | {"at": f"{moment_in_words(receipt.received_at, lang)} {zone}", "slug": slug}
+        self.receipt = seal(self, "receipt", words | _take_away(words, lang, agency), RECEIPT_SECONDS)
+        self.saved = False
+
+    @rx.event
+    async def confirm(self, ticked: bool):
+        """ "Saya sudah menyimpan": leaving no longer warns."""
+        self.saved = ticked
+
+    @rx.event
+    async def to_history(self):
+        """From the receipt straight to the report's history; the receipt leaves the tab once it is saved."""
+        kept = self.received
+        track = await self.get_state(TrackState)
+        if kept and await track._unlock(kept["ticket"], kept["pin"]):
+            if self.saved:
+                self.receipt = ""
+            return rx.redirect(localised(self, "/lacak/riwayat"))
+
+    @rx.event
+    async def finish(self):
+        """The saved receipt leaves the tab."""
+        if self.saved:
+            self.receipt = ""
+            return rx.redirect(localised(self, "/"))
+
+
+def _take_away(words: Entry, lang: str, agency: str) -> Entry:
+    """The receipt as text for the clipboard and as a file."""
+    codes = {"ticket": words["ticket"], "pin": words["pin"]}
+    where = f"{settings().origin}{'/en' if lang == 'en' else ''}/lacak"
+    name = text("common.app_name", lang, agency)
+    file = fill(text("success.file_text", lang), agency=name, time=words["at"], url=where, **codes)
+    clip = fill(text("success.clipboard", lang), **codes)
+    return {"clipboard": clip, "file": "data:text/plain;charset=utf-8," + quote(file)}
