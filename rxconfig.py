@@ -9,7 +9,9 @@ from typing import Any
 # Reflex looks bun and node up on the PATH; ours come as wheels, beside this Python.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
-os.environ.setdefault("REFLEX_UPLOADED_FILES_DIR", ".web/uploaded_files")  # stays empty: uploads are sealed, never spooled
+os.environ.setdefault(
+    "REFLEX_UPLOADED_FILES_DIR", ".web/uploaded_files"
+)  # stays empty: uploads are sealed, never spooled
 
 import reflex as rx
 from reflex.constants import StateManagerMode
@@ -17,23 +19,32 @@ from reflex.constants import StateManagerMode
 from wbs_app.config import settings
 
 BUILT_FOR = "http://wbs.invalid"
+LEANER = {
+    "@emotion/react": "lean.js",
+    "mergician": "lean.js",
+    "universal-cookie": "lean.js",
+    "./transports/index.js": "lean-socket.js",  # of engine.io-client
+}
 
 
 class Finish(rx.plugins.Plugin):
     """What our build does differently from Reflex's."""
 
     def pre_compile(self, **context: Any) -> None:
-        context["add_modify_task"]("vite.config.js", self._without_emotion)
+        context["add_modify_task"]("vite.config.js", self._lean)
+        context["add_save_task"](lambda: ("app/entry.server.js", Path("assets/entry-server.js").read_text("utf-8")))
 
     @staticmethod
-    def _without_emotion(vite: str) -> str:
-        """Every first visit is 7 KB lighter (assets/plain-jsx.js)."""
-        ours = (
-            '{ find: "@emotion/react", replacement: fileURLToPath(new URL("./public/plain-jsx.js", import.meta.url)) },'
-        )
+    def _lean(vite: str) -> str:
+        """Libraries that Reflex brings and we do not use give way to lines of ours."""
         if vite.count("alias: [") != 1:
             raise RuntimeError("Reflex writes vite.config.js in another way now: see rxconfig.py")
-        return vite.replace("alias: [", f"alias: [\n      {ours}")
+        ours = [
+            f'{{ find: "{name}", replacement: fileURLToPath(new URL("./public/{file}", import.meta.url)) }},'
+            for name, file in LEANER.items()
+        ]
+        vite = vite.replace("alias: [", "\n      ".join(["alias: [", *ours]))
+        return vite.replace("test: /env.json/", "test: /env\\.json|\\/utils\\/|\\/public\\//")  # one file for three
 
     def post_build(self, **context: Any) -> None:
         built = Path(str(context["static_dir"]))

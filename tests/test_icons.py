@@ -12,7 +12,9 @@ from wbs_app.model.workflow import LOOKS
 from wbs_app.pages import PAGES
 
 ASSETS = Path(__file__).parents[1] / "assets"
-SPRITES = ("icons.svg", "icons-desk.svg")
+SPRITES = ("icons.svg", "icons-form.svg", "icons-status.svg", "icons-desk.svg")
+FIRST_PAGES = ("/", "/lapor", "/lapor/biodata")
+"""Where people arrive; their weight is a promise (150 KB)."""
 
 
 def icons_in(sprite: str) -> list[str]:
@@ -27,13 +29,14 @@ def icons_used(page: Page) -> dict[str, set[str]]:
 
 
 def test_each_icon_stands_once() -> None:
-    both = icons_in("icons.svg") + icons_in("icons-desk.svg")
+    """Only statuses may share an icon with the rest: theirs is a sprite of its own."""
+    both = icons_in("icons.svg") + icons_in("icons-form.svg") + icons_in("icons-desk.svg")
     assert len(both) == len(set(both))
 
 
-def test_statuses_are_public_icons() -> None:
-    """Their names reach the page as values, which are looked for in the public sprite."""
-    assert {look.icon for look in LOOKS.values()} <= set(icons_in("icons.svg"))
+def test_statuses_have_their_sprite() -> None:
+    """Their names reach the page as values, which are looked for there."""
+    assert {*(look.icon for look in LOOKS.values()), "check"} == set(icons_in("icons-status.svg"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
@@ -45,9 +48,11 @@ def test_pages_find_their_icons(page: Page) -> None:
 
 
 def test_public_icons_are_all_used() -> None:
-    """What no public page shows belongs to icons-desk.svg."""
-    shown = set().union(*(icons_used(page)["icons.svg"] for page in PAGES if not page.staff))
-    assert set(icons_in("icons.svg")) == shown | {look.icon for look in LOOKS.values()}
+    """What no public page shows belongs to icons-desk.svg, what no first page shows to icons-form.svg."""
+    for sprite in ("icons.svg", "icons-form.svg"):
+        shown = set().union(*(icons_used(page)[sprite] for page in PAGES if not page.staff))
+        assert set(icons_in(sprite)) == shown
+    assert not any(icons_used(page)["icons-form.svg"] for page in PAGES if page.route in FIRST_PAGES)
 
 
 def test_an_unknown_icon_is_refused() -> None:

@@ -21,12 +21,28 @@ SESSION_COOKIE = "wbs_sid"
 CODES_COOKIE = "wbs_codes"
 UPLOAD_PURPOSE = "upload"
 UPLOAD_OVERHEAD = 64 * 1024  # multipart frames and arguments around the files
+SOCKET = ("/_event", "/_event/")
 LARGEST_POST = 64 * 1024  # our own forms: sign-in and the like
 
-IDENTIFYING = frozenset(
-    b"cookie user-agent accept-language referer x-forwarded-for x-real-ip forwarded via dnt save-data "
-    b"sec-ch-ua sec-ch-ua-platform sec-ch-ua-mobile sec-ch-ua-full-version-list sec-ch-ua-model".split()
+ADMITTED = frozenset(
+    b"host origin connection upgrade accept accept-encoding content-type content-length if-none-match "
+    b"if-modified-since reflex-client-token reflex-event-handler sec-websocket-key sec-websocket-version "
+    b"sec-websocket-extensions sec-websocket-protocol".split()
 )
+"""Headers that the app needs. What tells who somebody is has too many names to list, so all others stay outside."""
+DECISIVE = frozenset(b"origin content-length reflex-client-token reflex-event-handler x-upload-pass".split())
+"""Headers that may come only once: the app inside might heed the one that was not checked."""
+SPARE = frozenset({b"server", b"last-modified", b"accept-ranges", b"vary"})
+"""Headers of the layers below that say nothing to a browser of ours; a page comes with a dozen files, on 3G."""
+STATIC = (".js", ".css", ".woff2", ".svg")
+DOCUMENT_HEADERS = (
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+)
+
 _TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
 
@@ -68,7 +84,9 @@ class Edge:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        given = scope["headers"]
+        headers = dict(given)
+        headers[b"cookie"] = b"; ".join(value for name, value in given if name == b"cookie")
         cookies = _cookies(headers)
         device = cookies.get(DEVICE_COOKIE, "")
         known = device if re.fullmatch("[0-9a-f]{36}", device) else ""
@@ -78,15 +96,17 @@ class Edge:
             "wbs_device": known,
             "wbs_session": cookies.get(SESSION_COOKIE),
             "wbs_codes": cookies.get(CODES_COOKIE),
-            "headers": [(name, value) for name, value in scope["headers"] if name not in IDENTIFYING],
+            "headers": [(name, value) for name, value in given if name in ADMITTED],
         }
-        if (status := self._refusal(scope, headers, known)) is not None:
-            await _refuse(scope, receive, send, status)
-            return
+        once = [name for name, _ in given if name in DECISIVE]
+        status = 400 if len(set(once)) < len(once) else self._refusal(scope, headers, known)
         if scope["type"] == "http":
             self._to_folder(scope)
             send = self._with_headers(scope, send, new_device=not known)
-        await self.app(scope, receive, send)
+        if status is None:
+            await self.app(scope, receive, send)
+        else:
+            await _refuse(scope, receive, send, status)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
         """The status to refuse with, or None."""
@@ -96,7 +116,7 @@ class Edge:
             return 403
         if scope["type"] == "websocket":
             token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-            return None if self._owned(token, device) else 403
+            return None if path in SOCKET and self._owned(token, device) else 403
         if path.startswith("/_upload"):
             return self._upload_refusal(scope, headers, device)
         if path.startswith(("/_event", "/_all_routes", "/ping", "/_health")):
@@ -123,14 +143,28 @@ class Edge:
     def _to_folder(self, scope: Scope) -> None:
         """`/faq` is the page in `faq/`: answered at once, without a detour that would name the inner scheme."""
         path = scope["path"]
-        readable = scope["method"] in ("GET", "HEAD") and "." not in path and not path.endswith("/")
-        if readable and (self.pages / path.strip("/") / "index.html").is_file():
+        if scope["method"] in ("GET", "HEAD") and not path.endswith("/") and self._page(path) in self.policies:
             scope["path"] = path + "/"
             scope["raw_path"] = scope["path"].encode()
 
+    def _safety(self, path: str, headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+        """Headers that keep a browser from more than is meant; static files, of which each page has a dozen, get only
+        those that mean something for them."""
+        found = [(b"x-content-type-options", b"nosniff")]
+        if path.endswith(STATIC) and not headers.get(b"content-type", b"").startswith(b"text/html"):
+            return found
+        if b"content-security-policy" not in headers:
+            found.append((b"content-security-policy", self._policy(path)))
+        if settings().secure_cookies:
+            found.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+        return [*found, *DOCUMENT_HEADERS]
+
+    def _page(self, path: str) -> Path:
+        return self.pages / path.strip("/") / "index.html"
+
     def _policy(self, path: str) -> bytes:
         """Of the page this path shows; pages made for any address share the fallback's."""
-        page = self.pages / path.strip("/") / "index.html"
+        page = self._page(path)
         return self.policies.get(page) or self.policies.get(self.pages / "__spa-fallback.html") or self.strictest
 
     def _with_headers(self, scope: Scope, send: Send, new_device: bool) -> Send:
@@ -138,23 +172,14 @@ class Edge:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [(name, value) for name, value in message["headers"] if name.lower() != b"server"]
-                names = {name.lower() for name, _ in headers}
-                if b"cache-control" not in names:
+                spare = SPARE | {b"etag"} if path.startswith("/assets/") else SPARE  # those never change
+                headers = [(name, value) for name, value in message["headers"] if name.lower() not in spare]
+                headers.append((b"vary", b"accept-encoding"))
+                said = {name.lower(): value for name, value in headers}
+                if b"cache-control" not in said:
                     headers.append((b"cache-control", _caching(path, message["status"])))
-                if b"content-security-policy" not in names:
-                    headers.append((b"content-security-policy", self._policy(path)))
-                headers += [
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"same-origin"),
-                    (b"cross-origin-opener-policy", b"same-origin"),
-                    (b"cross-origin-resource-policy", b"same-origin"),
-                    (b"x-frame-options", b"DENY"),
-                    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), browsing-topics=()"),
-                ]
-                if settings().secure_cookies:
-                    headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
-                if new_device and dict(headers).get(b"content-type", b"").startswith(b"text/html"):
+                headers += self._safety(path, said)
+                if new_device and said.get(b"content-type", b"").startswith(b"text/html"):
                     headers.append((b"set-cookie", cookie(DEVICE_COOKIE, secrets.token_hex(18)).encode()))
                 message = {**message, "headers": headers}
             await send(message)
@@ -201,7 +226,7 @@ def _cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
 def _length(headers: dict[bytes, bytes]) -> float:
     """Content-Length; endless when it is missing or absurd, so that nobody streams without an end."""
     raw = headers.get(b"content-length", b"")
-    return int(raw) if raw.isdigit() else float("inf")
+    return int(raw) if raw.isdigit() and len(raw) < 16 else float("inf")
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:

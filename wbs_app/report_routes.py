@@ -26,7 +26,8 @@ async def waiting_file(request: Request) -> Response:
     image = about.mime.startswith("image/")
     headers = {
         "content-disposition": f'{"inline" if image else "attachment"}; filename="berkas.{about.extension}"',
-        "content-security-policy": "default-src 'none'; sandbox",
+        # The style is the browser's own, of the page in which it shows a picture.
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         "cache-control": "no-store",
     }
     return StreamingResponse(_content(request, content), media_type=about.mime, headers=headers)

@@ -3,12 +3,14 @@
 import logging
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import reflex as rx
 from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 
 from wbs_app.components.page import add_pages
+from wbs_app.components.shell import SHIELD
 from wbs_app.edge import Edge
 from wbs_app.jobs import keep_sweeping
 from wbs_app.logs import frames_of, start_logging
@@ -18,6 +20,11 @@ from wbs_app.state.door import Gate
 from wbs_app.text import LANGUAGES, text
 
 log = logging.getLogger("wbs")
+
+FAVICON = "data:image/svg+xml," + quote(
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 44 44"><path d="{SHIELD}" fill="#164B94"/></svg>'
+)
+"""Part of every page: a file of its own would cost a request and its headers."""
 
 BUILT = Path(__file__).resolve().parents[1] / ".web" / "build" / "client"
 
@@ -45,9 +52,10 @@ def error_boundary(_stateful: bool) -> rx.Component:
 
 app = rx.App(
     toaster=None,
+    reset_style=False,  # Tailwind brings the same
     html_lang="id",
     stylesheets=["/tokens.css", "/wbs.css"],
-    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+    head_components=[rx.el.link(rel="icon", href=FAVICON, type="image/svg+xml")],
     app_wraps={(55, "ErrorBoundary"): error_boundary},
     backend_exception_handler=trouble,
     api_transformer=routes,

@@ -1,7 +1,7 @@
 """The row of filters over the case list: a button that opens its choices each, and a chip for each that is on.
 
-A choice only changes the address (wbs_app/state/staff_cases.py). The buttons are keyed by it, so that after a choice
-they are closed and tick what is on.
+A choice only changes the address (wbs_app/state/staff_cases.py). The buttons are built anew whenever the list is, so
+that after a choice they are closed and tick what is on.
 """
 
 from typing import Any
@@ -30,7 +30,11 @@ def filters() -> rx.Component:
     """All of them, in one row."""
     found = [_shown(facet, _facet(facet, t(key))) for facet, key in FACETS.items()]
     buttons = rx.el.div(
-        *found, _dates(), _sort(), key=VIEW["query"].to(str), class_name="mt-4 flex flex-wrap gap-1.5 items-center"
+        *found,
+        _dates(),
+        _sort(),
+        key=VIEW["turn"].to(str),
+        class_name="filter-row mt-4 flex flex-wrap gap-1.5 items-center",
     )
     return rx.el.section(buttons, _chips(), aria_label=t("cases.filters"))
 
@@ -157,7 +161,7 @@ def _dates() -> rx.Component:
         reset_on_submit=False,
         on_submit=CasesState.choose_dates,
     )
-    return _dropdown(t("cases.filter_date"), VIEW["dates_on"] == "yes", rx.el.div(panel))
+    return _dropdown(t("cases.filter_date"), VIEW["dates_on"] == "yes", rx.el.div(panel, class_name="to-right wider"))
 
 
 def _sort() -> rx.Component:

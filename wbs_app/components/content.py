@@ -122,7 +122,7 @@ def agency_switch(*then: Any, class_name: str = "") -> rx.Component:
             type="button",
             on_click=[PortalState.choose(code), *then],
             aria_pressed=rx.cond(PortalState.agency == code, "true", "false"),
-            class_name="view",
+            class_name="pick",
         )
 
     return rx.el.div(
@@ -146,6 +146,6 @@ def outside_channels(direct: bool = False) -> rx.Component:
             rel="noreferrer",
             class_name="channel",
         )
-        return rx.cond(card["kind"] == "external", rx.el.li(row))
+        return rx.fragment(rx.cond(card["kind"] == "external", rx.el.li(row)), key=card["code"])
 
     return rx.el.ul(rx.foreach(OfferState.cards, channel), class_name="list-none p-0 m-0 ruled")

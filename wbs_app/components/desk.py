@@ -28,6 +28,7 @@ def desk(path: str, permission: Permission, *content: Any) -> rx.Component:
         class_name="min-w-0",
     )
     return rx.el.div(
+        desk_style(),
         anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
         rx.el.div(_side_bar(path), inner, class_name="xl:grid xl:grid-cols-[220px_minmax(0,1fr)] min-h-dvh"),
         custom_attrs={"data-agency": PortalState.agency, "lang": lang()},
@@ -59,6 +60,11 @@ def pager(previous: Any, following: Any, said: Any) -> rx.Component:
     )
 
 
+def desk_style() -> rx.Component:
+    """What only staff pages look like; React moves it to the head."""
+    return rx.el.link(rel="stylesheet", href="/desk.css", custom_attrs={"precedence": "default"})
+
+
 # --- the bars --------------------------------------------------------------------------------------------------------
 
 
@@ -85,7 +91,7 @@ def _entries(path: str, row: str = "") -> list[rx.Component]:
 def sign_out_button(class_name: str = "btn btn-quiet") -> rx.Component:
     """An ordinary form: it works whatever became of the connection."""
     button = rx.el.button(icon("log-out"), t("staff.logout"), type="submit", class_name=class_name)
-    return rx.el.form(button, method="post", action=here(places.SIGN_OUT))
+    return rx.el.form(button, method="post", action=here(places.SIGN_OUT), on_submit=None)
 
 
 def language_links() -> rx.Component:

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import language_links
+from wbs_app.components.desk import desk_style, language_links
 from wbs_app.components.shell import anchor, connection_banner, icon, link, strip, theme_switch, wordmark
 from wbs_app.components.words import lang, t
 from wbs_app.model.desk import NEWS, PROBLEMS
@@ -28,6 +28,7 @@ def entrance(title: Any, *content: Any, wide: bool = False) -> rx.Component:
         class_name="flex items-center justify-between mt-4 small",
     )
     return rx.el.div(
+        desk_style(),
         anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
         connection_banner(),
         rx.el.main(
@@ -62,11 +63,12 @@ def outcome(*problems: str, news: tuple[str, ...] = ()) -> rx.Component:
     )
 
 
-def post_form(*children: Any, action: str | None, button: Any) -> rx.Component:
+def post_form(*children: Any, action: str | None, button: Any, wide: bool = True) -> rx.Component:
     """A form that the browser sends itself. Without an `action` it goes to the page's own address, query and all."""
     target = {} if action is None else {"action": action}
-    press = rx.el.button(button, type="submit", class_name="btn btn-primary w-full min-h-[52px]")
-    return rx.el.form(*children, press, method="post", class_name="mt-6", **target)
+    size = " w-full min-h-[52px]" if wide else ""
+    press = rx.el.button(button, type="submit", class_name=f"btn btn-primary{size}")
+    return rx.el.form(*children, press, method="post", on_submit=None, class_name="mt-6", **target)
 
 
 def entry_field(name: str, label: Any, hint: Any = None, **attrs: Any) -> rx.Component:

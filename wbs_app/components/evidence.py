@@ -24,13 +24,19 @@ def _described(refused: rx.Var) -> rx.Var:
 
 
 def upload_zone() -> rx.Component:
-    """A drop zone with a real button; what the browser refuses is said at once, the rest is checked by the server."""
+    """A drop zone with a real button; what the browser refuses is said at once, the rest is checked by the server.
+
+    Without a pass the server takes nothing, so until it is there the zone is a picture of itself.
+    """
     words = agency("max_file_mb"), agency("max_files")
-    zone = rx.upload.root(
+    inside = (
         icon("upload", class_name="accent"),
         rx.el.p(t("step3.evidence_drop"), class_name="m-0 font-semibold"),
         rx.el.span(t("step3.evidence_browse"), class_name="btn btn-secondary", aria_hidden="true"),
         rx.el.p(t("step3.evidence_allow", mb=words[0], max=words[1]), class_name="m-0 small muted"),
+    )
+    zone = rx.upload.root(
+        *inside,
         id=ZONE,
         accept=ACCEPT,
         max_size=words[0].to(int) * 2**20,
@@ -46,7 +52,7 @@ def upload_zone() -> rx.Component:
         class_name="drop",
     )
     zone.children[0].children[0].custom_attrs["aria-label"] = t("step3.evidence_browse")  # Reflex's input has no name
-    return zone
+    return rx.cond(EvidenceState.upload_pass != "", zone, rx.el.div(*inside, class_name="drop"))
 
 
 def evidence_question() -> rx.Component:

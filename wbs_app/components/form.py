@@ -45,7 +45,7 @@ def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) 
     form = sealed_form(
         *questions,
         buttons(back=number > 1),
-        on_submit=ReportState.answer(step.slug).throttle(500),  # type: ignore[attr-defined]
+        on_submit=ReportState.answer(step.slug),
     )
     card = rx.el.div(
         error_summary(),

@@ -33,6 +33,10 @@ def _add(app: rx.App, page: Page, language: str) -> None:
         with speaking(language):
             return page.content()
 
+    # Reflex puts what a page shows into a script named by the page's module: one for each page and language, so that
+    # nobody loads another's.
+    render.__module__ = f"{page.content.__module__}.{language}"
+
     with speaking(language):
         words = _plain(page.title)
         about = _plain(f"{page.title}_text")

@@ -18,6 +18,7 @@ def ticket_card() -> rx.Component:
     return rx.el.div(
         strip(),
         rx.el.div(
+            rx.el.p(t("common.app_name"), class_name="print-only head m-0 mb-2 text-[1.125rem]"),
             rx.el.p(t("success.receipt"), class_name="eyebrow m-0"),
             rx.el.p(got["at"], class_name="small faint m-0"),
             rx.el.p(t("success.ticket"), class_name="mt-5 mb-1 small faint"),
@@ -35,6 +36,7 @@ def ticket_card() -> rx.Component:
                 custom_attrs={"data-tone": "wait"},
             ),
             actions(),
+            rx.el.p(t("success.how_to_track"), class_name="print-only m-0 mt-2 small"),
             class_name="p-6 pt-5",
         ),
         class_name="ticket mt-7",

@@ -23,23 +23,28 @@ SHIELD = "M22 2 39 7v14c0 10.5-7.2 17.6-17 21C12.2 38.6 5 31.5 5 21V7z"
 
 @cache
 def _sprite_of(name: str) -> str:
-    """The file that holds this icon. Those that only staff see stand apart: reporters do not pay for them."""
-    for file in ("icons.svg", "icons-desk.svg"):
+    """The file that holds this icon: a first visit pays for the icons it shows, and for no others."""
+    for file in ("icons.svg", "icons-form.svg", "icons-status.svg", "icons-desk.svg"):
         if f'id="{name}"' in (ASSETS / file).read_text("utf-8"):
             return file
     raise KeyError(name)
 
 
 def icon(name: Any, **props: Any) -> rx.Component:
-    """A lucide icon; never alone in saying something. `name` may be a Var for the public ones, statuses among them.
+    """A lucide icon; never alone in saying something. A Var names a status's icon (or `check`).
 
     Raises:
         KeyError: when no sprite has it.
     """
     extra = props.pop("class_name", "")
-    file = "icons.svg" if isinstance(name, rx.Var) else _sprite_of(name)
+    file = "icons-status.svg" if isinstance(name, rx.Var) else _sprite_of(name)
     use = rx.el.svg.use(custom_attrs={"href": f"/{file}#" + name})
     return rx.el.svg(use, class_name=f"i {extra}".strip(), aria_hidden="true", **props)
+
+
+def case_stylesheet() -> rx.Component:
+    """What only the pages of a case need of the looks; React moves it to the head."""
+    return rx.el.link(rel="stylesheet", href="/desk.css", custom_attrs={"precedence": "default"})
 
 
 def link(label: Any, path: str, *more: Any, **props: Any) -> rx.Component:
@@ -291,7 +296,7 @@ def no_script() -> rx.Component:
 def shell(path: str, *content: Any, task: bool = False) -> rx.Component:
     """A public page. `task`: a form or receipt, without the menu."""
     return rx.el.div(
-        anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
+        anchor(t("common.skip_to_content"), "#isi", class_name="skip no-print"),
         official_line(path),
         header(path, task),
         connection_banner(),

@@ -5,35 +5,19 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, shell
+from wbs_app.components.shell import case_stylesheet, icon, shell
+from wbs_app.components.status import status_pill
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import lang, t
 from wbs_app.state.portal import PortalState
 from wbs_app.state.track import TrackState
 
 
-def status_pill() -> rx.Component:
-    return rx.el.span(
-        rx.el.svg(
-            rx.el.svg.use(custom_attrs={"href": "/icons.svg#" + TrackState.status["icon"]}),
-            class_name="i",
-            aria_hidden="true",
-        ),
-        TrackState.status["label"],
-        class_name="pill",
-        custom_attrs={"data-tone": TrackState.status["tone"]},
-    )
-
-
 def moment(entry: Any) -> rx.Component:
     mark = rx.el.span(
         rx.cond(
             entry["icon"] != "",
-            rx.el.svg(
-                rx.el.svg.use(custom_attrs={"href": "/icons.svg#" + entry["icon"]}),
-                class_name="i",
-                aria_hidden="true",
-            ),
+            icon(entry["icon"]),
         ),
         class_name="mark",
     )
@@ -52,7 +36,7 @@ def moment(entry: Any) -> rx.Component:
 def status_card() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("track.status_now"), class_name="m-0"),
-        rx.el.div(status_pill(), class_name="mt-3"),
+        rx.el.div(status_pill(TrackState.status), class_name="mt-3"),
         rx.el.p(TrackState.status["text"], class_name="mt-3 mb-6 muted"),
         rx.el.ol(rx.foreach(TrackState.history, moment), class_name="timeline"),
         class_name="card p-5 sm:p-7 self-start",
@@ -108,7 +92,9 @@ def content() -> rx.Component:
         role="status",
     )
     body = rx.el.div(status_card(), sent_card(), class_name="grid lg:grid-cols-[22rem_1fr] gap-6 mt-8")
-    inner = rx.el.div(head, rx.cond(TrackState.ticket != "", body, waiting), class_name="wrap pt-10 lg:pt-14")
+    inner = rx.el.div(
+        case_stylesheet(), head, rx.cond(TrackState.ticket != "", body, waiting), class_name="wrap pt-10 lg:pt-14"
+    )
     return shell("/lacak/riwayat", inner)
 
 

@@ -41,7 +41,7 @@ def destination() -> rx.Component:
 def waiting() -> rx.Component:
     """Holds the place until the server has said where the channel leads."""
     return rx.el.div(
-        rx.el.span(class_name="skel"), class_name="leaving", role="status", aria_label=t("common.loading")
+        rx.el.span(class_name="skel"), class_name="leaving scripted", role="status", aria_label=t("common.loading")
     )
 
 
@@ -53,10 +53,11 @@ def buttons() -> rx.Component:
         rel="noreferrer",
         class_name="btn btn-primary",
     )
+    later = rx.el.span(t("common.loading"), class_name="btn btn-secondary scripted", aria_disabled="true")
     stay = link(t("leave.stay"), "/lapor", class_name="btn btn-secondary")
     return rx.el.div(
         stay,
-        rx.cond(KNOWN, go),
+        rx.cond(KNOWN, go, later),
         class_name="flex flex-col-reverse sm:flex-row gap-3",
     )
 

@@ -112,7 +112,7 @@ def _person(row: Any, at: Any) -> rx.Component:
 def unit() -> rx.Component:
     """Type to find: a native list of the agency's units; another unit is named freely."""
     options = rx.el.datalist(
-        rx.foreach(OfferState.units, lambda entry: rx.el.option(value=entry["name_id"], key=entry["code"])),
+        rx.foreach(OfferState.units, lambda entry: rx.el.option(value=entry["name"], key=entry["code"])),
         custom_attrs={"id": "units"},
     )
     known = line(

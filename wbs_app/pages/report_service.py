@@ -17,7 +17,7 @@ from wbs_app.state.report import ReportState
 
 
 def form() -> rx.Component:
-    option = lambda entry: rx.el.option(entry["name_id"], value=entry["code"], key=entry["code"])  # noqa: E731
+    option = lambda entry: rx.el.option(entry["name"], value=entry["code"], key=entry["code"])  # noqa: E731
     warning = rx.el.p(t("step3.link_warning"), class_name="small muted mt-2 mb-0")
     questions = (
         rx.el.h2(t("service.section"), class_name="m-0 mb-5"),
@@ -57,7 +57,8 @@ def form() -> rx.Component:
         sealed_form(*questions, on_submit=ReportState.send_service.throttle(500)),  # type: ignore[attr-defined]
         class_name="card p-5 sm:p-9",
     )
-    return rx.cond(OfferState.services.length() > 0, rx.el.div(card, reset_dialog()), not_offered())
+    offered = ~rx.State.is_hydrated | (agency("offers_service") == "yes")  # until it is known, the form
+    return rx.cond(offered, rx.el.div(card, reset_dialog()), not_offered())
 
 
 def not_offered() -> rx.Component:

@@ -51,11 +51,12 @@ def _password() -> rx.Component:
         password_field("confirm", t("auth.password_confirm"), "new-password"),
         action=here(ACCOUNT),
         button=t("auth.change_password"),
+        wide=False,
     )
     return rx.el.section(
         rx.el.h2(t("auth.change_password"), class_name="m-0"),
         outcome("lama", "beda", "pendek", "panjang", "mudah", "bentrok", news=("sandi",)),
-        form,
+        rx.el.div(form, class_name="max-w-[26rem]"),
         rx.el.p(t("auth.password_keeps_keys"), class_name="small muted mt-4 mb-0"),
         class_name="card p-5",
     )

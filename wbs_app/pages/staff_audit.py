@@ -20,7 +20,7 @@ _HEADS = ("admin.audit_at", "admin.audit_who", "admin.audit_action", "admin.audi
 def row(entry: Any) -> rx.Component:
     cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
     return rx.el.tr(
-        cell(rx.el.span(entry["at"], class_name="num small"), class_name="wide"),
+        cell(rx.el.span(entry["at"], class_name="num small")),
         cell(rx.el.span(entry["who"], class_name="break-words")),
         cell(rx.el.span(entry["action"], class_name="font-semibold"), class_name="wide"),
         cell(rx.el.span(entry["subject"], class_name="num break-words muted"), class_name="wide"),
@@ -41,7 +41,7 @@ def content() -> rx.Component:
         rx.cond(
             VIEW["result"] != "",
             rx.el.div(
-                icon(rx.cond(VIEW["tone"] == "done", "circle-check", "circle-alert")),
+                rx.cond(VIEW["tone"] == "done", icon("circle-check"), icon("circle-alert")),
                 rx.el.span(VIEW["result"], class_name="font-semibold"),
                 class_name="note mt-4",
                 custom_attrs={"data-tone": VIEW["tone"]},
@@ -55,9 +55,11 @@ def content() -> rx.Component:
         rx.el.tbody(rx.foreach(AuditState.events, row), role="rowgroup"),
         role="table",
         aria_label=t("admin.audit"),
-        class_name="table table-cards cols",
+        class_name="table table-cards cols trail",
     )
-    listed = rx.el.div(table, pager(VIEW["older"], VIEW["newer"], VIEW["said"]), class_name="card mt-4")
+    listed = rx.el.div(
+        table, pager(VIEW["newer"], VIEW["older"], VIEW["said"]), class_name="card mt-4 overflow-x-auto relative"
+    )
     shown = rx.cond(
         VIEW["said"].to(str) != "",
         rx.cond(AuditState.events.length() > 0, listed, nothing("inbox", t("common.no_data"))),
@@ -66,7 +68,7 @@ def content() -> rx.Component:
     head = rx.el.div(
         rx.el.h1(t("admin.audit"), class_name="m-0"), press, class_name="flex flex-wrap items-center gap-x-4 gap-y-3"
     )
-    intro = rx.el.p(t("admin.audit_text"), class_name="m-0 mt-1 muted max-w-[70ch]")
+    intro = rx.el.p(t("admin.audit_text"), class_name="m-0 mt-2 muted max-w-[70ch]")
     return desk(TRAIL, Permission.READ_AUDIT, head, intro, found, shown)
 
 

@@ -46,7 +46,8 @@ def no_key() -> rx.Component:
 
 
 def report() -> rx.Component:
-    return rx.el.div(report_sections(CaseState.sections), class_name="card p-5 case-report")
+    inner = rx.el.div(report_sections(CaseState.sections), class_name="-mt-8")  # sections keep a distance above them
+    return rx.el.div(inner, class_name="card p-5")
 
 
 def evidence() -> rx.Component:
@@ -57,7 +58,7 @@ def evidence() -> rx.Component:
             icon("download"), entry["href"], aria_label=entry["download"], download=True, class_name="icon-btn"
         )
         return rx.el.li(
-            rx.el.span(icon(rx.cond(entry["image"] == "yes", "file-image", "file-text")), class_name="thumb"),
+            rx.el.span(rx.cond(entry["image"] == "yes", icon("file-image"), icon("file-text")), class_name="thumb"),
             rx.el.span(
                 rx.el.b(entry["name"], class_name="block"),
                 rx.el.span(entry["kind"], class_name="small faint"),
@@ -112,7 +113,7 @@ def timeline() -> rx.Component:
     def step(entry: Any, at: Any) -> rx.Component:
         said = rx.cond(entry["state"] == "now", t("a11y.now"), t("a11y.reached"))
         return rx.el.li(
-            rx.el.span(icon(entry["icon"]), class_name="mark"),
+            rx.el.span(rx.cond(entry["state"] == "now", icon(entry["icon"]), icon("check")), class_name="mark"),
             rx.el.span(said, ": ", class_name="sr"),
             rx.el.b(entry["label"], class_name="!pt-0"),
             rx.cond(entry["note"] != "", rx.el.span(entry["note"], " ", class_name="muted whitespace-pre-wrap")),

@@ -34,11 +34,10 @@ def row(entry: Any) -> rx.Component:
     day = rx.el.span(t("cases.received_on", date=entry["received"]), class_name="num small muted block")
     unit = rx.el.span(entry["where"], class_name="clip muted small", title=entry["where"])
     locked = rx.el.span(icon("lock-keyhole"), t("cases.key_missing"), class_name="tag")
+    what = rx.el.span(entry["what"], class_name="clip font-semibold")
     return rx.el.tr(
         rx.el.td(ticket, day, role="cell"),
-        rx.el.td(
-            rx.el.span(entry["what"], class_name="clip font-semibold"), unit, role="cell", class_name="wide jenis"
-        ),
+        rx.el.td(what, unit, role="cell", class_name="wide"),
         rx.el.td(
             rx.el.span(
                 status_pill(entry),
@@ -77,7 +76,7 @@ def _pending() -> rx.Component:
     return rx.el.div(
         rx.el.span(t("common.loading"), class_name="sr", role="status"),
         table(*[line for _ in range(8)], busy=True),
-        class_name="card mt-4 waiting",
+        class_name="card mt-3 overflow-x-auto relative waiting",
     )
 
 
@@ -86,7 +85,9 @@ def content() -> rx.Component:
         rx.el.h1(t("cases.title"), class_name="m-0"), search(), class_name="flex flex-wrap items-center gap-x-4 gap-y-3"
     )
     listed = rx.el.div(
-        table(rx.foreach(CasesState.rows, row)), pager(VIEW["previous"], VIEW["next"], ""), class_name="card mt-3"
+        table(rx.foreach(CasesState.rows, row)),
+        pager(VIEW["previous"], VIEW["next"], ""),
+        class_name="card mt-3 overflow-x-auto relative",
     )
     none = nothing(
         "search-x",

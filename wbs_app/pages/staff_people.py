@@ -36,7 +36,7 @@ def outcome() -> rx.Component:
         class_name="flex flex-wrap gap-2 mt-3",
     )
     note = rx.el.div(
-        icon(rx.cond(said["tone"] == "done", "circle-check", "circle-alert")),
+        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
         rx.el.div(
             rx.el.p(said["text"], class_name="m-0 font-semibold"),
             rx.cond(said["link"], link),
@@ -60,8 +60,8 @@ def row(person: Any) -> rx.Component:
         person["agencies"], rx.cond(person["unit"] != "", " · " + person["unit"], ""), class_name="small muted block"
     )
     tone = rx.match(person["state"], ("active", "done"), ("invited", "wait"), "closed")
-    sign = rx.match(person["state"], ("active", "circle-check"), ("invited", "clock"), "ban").to(str)
-    state = rx.el.span(icon(sign), person["state_text"], class_name="pill", custom_attrs={"data-tone": tone})
+    sign = rx.match(person["state"], ("active", icon("circle-check")), ("invited", icon("clock")), icon("ban"))
+    state = rx.el.span(sign, person["state_text"], class_name="pill", custom_attrs={"data-tone": tone})
     cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
     return rx.el.tr(
         cell(*who),
@@ -93,7 +93,7 @@ def _actions(person: Any) -> rx.Component:
     return rx.el.div(
         rx.cond(person["may_invite"] == "yes", again),
         rx.cond(person["may_end"] == "yes", rx.fragment(end, _question(person, dialog))),
-        class_name="flex flex-wrap gap-2 justify-end",
+        class_name="flex flex-wrap gap-2 lg:justify-end",
     )
 
 
@@ -128,9 +128,11 @@ def people() -> rx.Component:
         rx.el.tbody(rx.foreach(PeopleState.people, row), role="rowgroup"),
         role="table",
         aria_label=t("admin.users"),
-        class_name="table table-cards cols",
+        class_name="table table-cards cols people-list",
     )
-    return rx.cond(PeopleState.people.length() > 0, rx.el.div(table, class_name="card mt-4"), waiting())
+    return rx.cond(
+        PeopleState.people.length() > 0, rx.el.div(table, class_name="card mt-4 overflow-x-auto relative"), waiting()
+    )
 
 
 # --- somebody new ----------------------------------------------------------------------------------------------------
@@ -144,7 +146,12 @@ def newcomer() -> rx.Component:
         _role(),
         _agencies(),
         _unit(),
-        rx.el.button(icon("user-round-plus"), t("admin.user_invite"), type="submit", class_name="btn btn-primary mt-1"),
+        rx.el.button(
+            icon("user-round-plus"),
+            t("admin.user_invite"),
+            type="submit",
+            class_name="btn btn-primary mt-1 sm:justify-self-start",
+        ),
         disabled=~rx.State.is_hydrated,
         class_name="border-0 p-0 m-0 min-w-0 grid gap-4",
     )

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,12 +65,11 @@ class Staging:
         return Place("staged", f"{self._folder}/{id}", "about")
 
     async def files(self) -> list[About]:
-        """What waits, in the order it came."""
+        """What waits, in the order it came; what another press takes away meanwhile does not."""
         found: list[About] = []
         async for batch in obstore.list(store(), self._folder):
             for entry in batch:
-                if entry["path"].endswith(".about"):
-                    sealed = bytes(await (await obstore.get_async(store(), entry["path"])).bytes_async())
+                if entry["path"].endswith(".about") and (sealed := await _found(entry["path"])) is not None:
                     id = entry["path"].rpartition("/")[2].removesuffix(".about")
                     found.append(About(**unseal_json(self._key, sealed, self._place(id))))
         return sorted(found, key=lambda about: about.at)
@@ -116,7 +116,7 @@ class Staging:
             await self._delete(about.id)
 
     async def _delete(self, id: str) -> None:
-        await obstore.delete_async(store(), [f"{self._folder}/{id}.about", f"{self._folder}/{id}.file"])
+        await _delete([f"{self._folder}/{id}.about", f"{self._folder}/{id}.file"])
 
     async def adopt(self) -> list[About]:
         """Copies the files to their place for good, before the report that names them is committed."""
@@ -124,6 +124,20 @@ class Staging:
         for about in found:
             await obstore.copy_async(store(), f"{self._folder}/{about.id}.file", f"files/{about.id}")
         return found
+
+
+async def _found(path: str) -> bytes | None:
+    try:
+        return bytes(await (await obstore.get_async(store(), path)).bytes_async())
+    except FileNotFoundError:
+        return None
+
+
+async def _delete(paths: list[str]) -> None:
+    """One by one: the local store stops at the first that somebody else has deleted."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(store(), path)
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:
@@ -189,6 +203,5 @@ async def sweep(now: float | None = None) -> int:
     old: list[str] = []
     async for batch in obstore.list(store(), "staged"):
         old += [entry["path"] for entry in batch if entry["last_modified"].timestamp() < limit]
-    if old:
-        await obstore.delete_async(store(), old)
+    await _delete(old)
     return len(old)

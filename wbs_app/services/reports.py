@@ -1,6 +1,5 @@
 """A report is filed, sealed and found again by its ticket and PIN."""
 
-import asyncio
 import base64
 import hashlib
 from collections.abc import Mapping
@@ -20,16 +19,10 @@ from wbs_app.model.workflow import Status
 from wbs_app.services import keys
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.evidence import About, Staging
+from wbs_app.services.slow import slowly
 from wbs_app.vault.codes import new_ticket, parse_pin, parse_ticket, pin_from
 from wbs_app.vault.passwords import derive, new_salt
 from wbs_app.vault.sealing import KEY_BYTES, Place, Tampered, new_key, seal, seal_json, unseal, unseal_json
-
-_hashing = asyncio.Semaphore(2)  # each derivation takes 19 MiB and a core
-
-
-async def _derive(pin: str, salt: bytes) -> bytes:
-    async with _hashing:
-        return await asyncio.to_thread(derive, pin, salt)
 
 
 @dataclass(frozen=True)
@@ -50,65 +43,72 @@ class Pass:
     identity_key: str
 
 
+@dataclass(frozen=True, repr=False)
+class _Form:
+    """What was sent. `secret` is the form's own (128 bits)."""
+
+    agency: str
+    kind: str
+    steps: Mapping[str, Step]
+    offer: Offer
+    secret: str
+
+    @property
+    def once(self) -> str:
+        """By this a second press finds the first's report."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    @property
+    def pin(self) -> str:
+        """From the form's secret and the server's: the same press always shows the same PIN though none is stored."""
+        seed = hashlib.blake2b(self.secret.encode(), key=settings().secret_key(), person=b"pin")
+        return pin_from(seed.digest())
+
+
 async def submit(agency: str, kind: str, steps: Mapping[str, Step], offer: Offer, secret: str) -> Receipt:
-    """Files a report and seals it to those who may read it.
-
-    `secret`: the form's own (128 bits); its hash makes a second press find the first's report, and the PIN comes from
-    it and the server's secret, so that the same press always shows the same PIN though none is stored.
-    """
-    once = hashlib.sha256(secret.encode()).hexdigest()
-    pin = pin_from(hashlib.blake2b(secret.encode(), key=settings().secret_key(), person=b"pin").digest())
-    received_at = offer.now
-    if known := await _already(once):
-        return Receipt(known.ticket, pin, f"{received_at:%Y-%m-%dT%H:%M}")
-    staging = Staging(secret)
-    files = await staging.adopt()
-    salt = new_salt()
-    wrap = await _derive(parse_pin(pin) or "", salt)
+    """Files a report and seals it to those who may read it; however often this form is sent, it is one report."""
+    form = _Form(agency, kind, steps, offer, secret)
     try:
-        async with writing() as db:
-            report = await _insert(db, agency, kind, steps, offer, once, salt, wrap, files)
-    except IntegrityError:
-        known = await _already(once)
-        if known is None:
+        report = await _already(form) or await _file(form)
+    except (IntegrityError, FileNotFoundError):  # another press of the same form was quicker, and took its files
+        report = await _already(form)
+        if report is None:
             raise
-        report = known
-    await staging.clear()
-    return Receipt(report.ticket, pin, f"{received_at:%Y-%m-%dT%H:%M}")
+    await Staging(secret).clear()
+    return Receipt(report.ticket, form.pin, f"{offer.now:%Y-%m-%dT%H:%M}")
 
 
-async def _already(once: str) -> Report | None:
+async def _already(form: _Form) -> Report | None:
     async with reading() as db:
-        return (await db.exec(select(Report).where(Report.once == once))).first()
+        return (await db.exec(select(Report).where(Report.once == form.once))).first()
 
 
-async def _insert(
-    db: Db,
-    agency: str,
-    kind: str,
-    steps: Mapping[str, Step],
-    offer: Offer,
-    once: str,
-    salt: bytes,
-    wrap: bytes,
-    files: list[About],
-) -> Report:
-    ticket = await _free_ticket(db, offer.catalogue.profile.ticket_prefix)
+async def _file(form: _Form) -> Report:
+    """The files are in their place before the report that names them is committed."""
+    files = await Staging(form.secret).adopt()
+    salt = new_salt()
+    wrap = await slowly(derive, parse_pin(form.pin) or "", salt)
+    async with writing() as db:
+        return await _insert(db, form, salt, wrap, files)
+
+
+async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[About]) -> Report:
+    ticket = await _free_ticket(db, form.offer.catalogue.profile.ticket_prefix)
     account_key, identity_key = new_key(), new_key()
-    account = account_document(steps, offer, offer.now)
+    account = account_document(form.steps, form.offer, form.offer.now)
     report = Report(
         ticket=ticket,
-        agency=agency,
-        kind=kind,
+        agency=form.agency,
+        kind=form.kind,
         status=Status.RECEIVED,
-        received_on=offer.today,
+        received_on=form.offer.today,
         evidence_count=len(files),
-        once=once,
+        once=form.once,
         pin_salt=salt,
         pin_keys=seal(wrap, account_key + identity_key, Place("report", ticket, "pin_keys")),
         account=seal_json(account_key, account, Place("report", ticket, "account")),
-        identity=seal_json(identity_key, identity_document(steps), Place("report", ticket, "identity")),
-        **_open_columns(steps),
+        identity=seal_json(identity_key, identity_document(form.steps), Place("report", ticket, "identity")),
+        **_open_columns(form.steps),
     )
     db.add(report)
     await db.flush()
@@ -119,11 +119,17 @@ async def _insert(
     for position, about in enumerate(files, start=1):
         sealed = seal_json(account_key, asdict(about), Place("evidence", about.id, "about"))
         db.add(Evidence(id=about.id, report_id=report.id, position=position, about=sealed))
-    recovery = (await db.exec(select(Agency.recovery_key).where(Agency.code == agency))).one()
-    for document, key in (("account", account_key), ("identity", identity_key)):
-        holders = await keys.readers(db, agency, kind, document, report.unit)
-        await keys.seal_key(db, report.id, document, key, holders, recovery)
+    await _hand_out(db, report, {"account": account_key, "identity": identity_key})
     return report
+
+
+async def _hand_out(db: Db, report: Report, held: Mapping[str, bytes]) -> None:
+    """Seals the key of each document to its readers and to the agency's recovery key."""
+    assert report.id is not None
+    recovery = (await db.exec(select(Agency.recovery_key).where(Agency.code == report.agency))).one()
+    for document, key in held.items():
+        holders = await keys.readers(db, report.agency, report.kind, document, report.unit)
+        await keys.seal_key(db, report.id, document, key, holders, recovery)
 
 
 async def _free_ticket(db: Db, prefix: str) -> str:
@@ -154,7 +160,7 @@ async def unlock(ticket: str, pin: str) -> Pass | None:
     known, typed = parse_ticket(ticket), parse_pin(pin)
     async with reading() as db:
         report = (await db.exec(select(Report).where(Report.ticket == (known or "")))).first()
-    wrap = await _derive(typed or "", report.pin_salt if report else bytes(16))
+    wrap = await slowly(derive, typed or "", report.pin_salt if report else bytes(16))
     if report is None or typed is None:
         return None
     try:

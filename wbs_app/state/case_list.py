@@ -1,4 +1,7 @@
-"""The case list as the screen shows it: rows, options with their counts, chips and addresses. No Reflex, no database."""
+"""The case list as the screen shows it: rows, options with their counts, chips and addresses.
+
+Pure: no Reflex, no database.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -139,9 +142,8 @@ def chips(wanted: CaseFilter, words: Words, kinds: tuple[str, ...]) -> list[Entr
             found.append(_chip(key, names.get(code, code), rest, words.lang))
     for field, key in (("date_from", "cases.filter_from"), ("date_to", "cases.filter_to")):
         if day := getattr(wanted, field):
-            found.append(
-                _chip(key, day_in_words(day.isoformat(), words.lang), wanted.changed(**{field: None}), words.lang)
-            )
+            said = day_in_words(day.isoformat(), words.lang)
+            found.append(_chip(key, said, wanted.changed(**{field: None}), words.lang))
     if wanted.ticket:
         found.append(_chip("cases.col_ticket", wanted.ticket, wanted.changed(ticket=""), words.lang))
     return found
@@ -161,7 +163,7 @@ def summary(page: Page, wanted: CaseFilter, lang: str) -> Entry:
     bare = CaseFilter(sort=wanted.sort)
     return {
         "phase": "rows" if page.rows else "none" if wanted.changed() != bare else "empty",
-        "said": fill(text("cases.rows_count", lang), **counted) if page.rows else text("cases.empty", lang),
+        "said": fill(text("common.rows_count", lang), **counted) if page.rows else fill(text("cases.count", lang), n=0),
         "previous": address(wanted.changed(after=page.previous), lang) if page.previous else "",
         "next": address(wanted.changed(after=page.next), lang) if page.next else "",
         "all": address(bare, lang),

@@ -9,14 +9,15 @@ import logging
 import typing
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 import reflex as rx
-from pydantic import ConfigDict, TypeAdapter, ValidationError, create_model
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, create_model
 from reflex.event import Event
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex.utils import prerequisites
+from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event import EventHandler
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY, FormData
@@ -78,6 +79,9 @@ class Gate(Middleware):
         if not _is_ours(registered.handler):
             if owner.__module__.startswith(OURS) or event.name.rpartition(".")[2] not in REFLEX_OWN:
                 return _refuse(event.name, "not ours to run")
+            if not _fits(registered.handler, event.payload):
+                return _refuse(event.name, "arguments do not fit")
+            _keep_stored_texts(event.payload)
             if event.name.rpartition(".")[2] in HYDRATING:
                 _forget_staff(state)
             return None
@@ -129,32 +133,54 @@ def _is_ours(handler: EventHandler) -> bool:
     return _function(handler).__module__.startswith(OURS)
 
 
+def _keep_stored_texts(payload: dict[str, Any]) -> None:
+    """Of what a tab says it has kept for us, only texts, and only of vars that are kept in tabs."""
+    if found := payload.get("vars"):
+        known = _stored_vars()
+        payload["vars"] = {
+            name: value
+            for name, value in found.items()
+            if isinstance(value, str) and name.removesuffix(FIELD_MARKER) in known
+        }
+
+
+@cache
+def _stored_vars() -> frozenset[str]:
+    states = RegistrationContext.get().base_states.values()
+    return frozenset(
+        f"{state.get_full_name()}.{name}"
+        for state in states
+        for name in state.base_vars
+        if state._is_client_storage(name)
+    )
+
+
+def _whole_form(posted: dict[str, list[list[str | bool]]]) -> dict[str, list[list[str | bool]]]:
+    if set(posted) != {FORM_DATA_ENTRIES_KEY} or any(len(entry) != 2 for entry in posted[FORM_DATA_ENTRIES_KEY]):
+        raise ValueError("not a form")
+    return posted
+
+
+_Form = Annotated[dict[str, list[list[str | bool]]], AfterValidator(_whole_form)]
+"""How a form travels: one list of names and values, in their order."""
+
+
 @cache
 def _arguments(function: Any) -> TypeAdapter[Any]:
     """A strict model of the arguments a handler takes."""
     hints = typing.get_type_hints(function)
     fields: dict[str, Any] = {}
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        kind = hints[parameter.name]
-        kind = Any if kind is rx.UploadChunkIterator else dict[str, Any] if kind is FormData else kind
+        kind = _Form if hints[parameter.name] is FormData else hints[parameter.name]
         fields[parameter.name] = (kind, ... if parameter.default is parameter.empty else parameter.default)
-    config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, arbitrary_types_allowed=True)
     return TypeAdapter(create_model("Arguments", __config__=config, **fields))
 
 
-def _fits(handler: EventHandler, payload: dict[str, Any]) -> bool:
-    """Whether the arguments have the handler's types; a form must be a list of names and texts."""
-    for value in payload.values():
-        if isinstance(value, dict) and FORM_DATA_ENTRIES_KEY in value:
-            entries = value[FORM_DATA_ENTRIES_KEY]
-            if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-                return False
+def _fits(handler: EventHandler, payload: object) -> bool:
+    """Whether the arguments are those of the handler, no more and no fewer, and of exactly its types."""
     try:
         _arguments(_function(handler)).validate_python(payload)
     except ValidationError:
         return False
     return True
-
-
-def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, list) and len(entry) == 2 and all(isinstance(part, (str, bool)) for part in entry)

@@ -19,6 +19,7 @@ from wbs_app.state.door import PUBLIC
 from wbs_app.state.tab import opened, seal
 
 DRAFT_SECONDS = int(timedelta(hours=12).total_seconds())
+ROWS = frozenset(map(str, range(MAX_PEOPLE)))
 
 
 class Draft(dict[str, Any]):
@@ -87,7 +88,7 @@ class DraftState(rx.State):
     @rx.event
     async def add_person(self):
         """One more row for a reported person, below the others."""
-        shown = [int(row) for row in self.rows.split(",") if row.isdecimal()]
+        shown = [int(row) for row in self.rows.split(",") if row in ROWS]
         free = [row for row in range(MAX_PEOPLE) if row not in shown]
         after = [row for row in free if row > max(shown, default=-1)]
         if free:

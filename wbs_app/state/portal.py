@@ -31,7 +31,8 @@ def agency_view(catalogue: Catalogue) -> Entry:
     """The words of an agency's header, footer and contact page, in both languages."""
     profile = catalogue.profile
     view = {name: str(value) for name, value in profile.model_dump(exclude={"contact", "link_hosts"}).items()}
-    return view | profile.contact.model_dump()
+    offers = {"offers_service": "yes" if any(card.kind == "service" for card in catalogue.cards) else ""}
+    return view | profile.contact.model_dump() | offers
 
 
 def entries(options: Any) -> list[Entry]:
@@ -41,6 +42,11 @@ def entries(options: Any) -> list[Entry]:
         | ({"other": "yes" if option.other else ""} if hasattr(option, "other") else {})
         for option in options
     ]
+
+
+def names(options: Any) -> list[Entry]:
+    """Code and name alone, for long lists whose names are the same in every language."""
+    return [{"code": option.code, "name": option.name_id} for option in options]
 
 
 _FIRST = settings().agencies[0]
@@ -85,25 +91,26 @@ class PortalState(rx.State):
 
 
 class OfferState(rx.State):
-    """What the chosen agency's forms offer; apart from PortalState so that its size travels only when it changes."""
+    """What the chosen agency's forms offer. The long lists come only to the pages that ask for them."""
 
     requires: ClassVar[Permission | None] = PUBLIC
 
-    of: str = _FIRST
     violations: list[Entry] = entries(_shipped[_FIRST].violations)
-    units: list[Entry] = entries(_shipped[_FIRST].units)
-    services: list[Entry] = entries(_shipped[_FIRST].services)
     cards: list[Entry] = entries(_shipped[_FIRST].cards)
+    units: list[Entry] = []
+    services: list[Entry] = []
 
     async def _show(self, agency: str) -> None:
         live = await catalogue_of(agency)
-        for name, rows in (
-            ("violations", entries(live.violations)),
-            ("units", entries(live.units)),
-            ("services", entries(live.services)),
-            ("cards", entries(live.cards)),
-        ):
-            if getattr(self, name) != rows:
-                setattr(self, name, rows)
-        if self.of != agency:
-            self.of = agency
+        self._put("violations", entries(live.violations))
+        self._put("cards", entries(live.cards))
+
+    async def _show_lists(self, agency: str) -> None:
+        live = await catalogue_of(agency)
+        self._put("units", names(live.units))
+        self._put("services", names(live.services))
+
+    def _put(self, name: str, rows: list[Entry]) -> None:
+        """Sets a list only when it differs: what is set travels."""
+        if getattr(self, name) != rows:
+            setattr(self, name, rows)

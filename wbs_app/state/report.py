@@ -12,13 +12,13 @@ from wbs_app.logs import frames_of
 from wbs_app.model.access import Permission
 from wbs_app.model.answers import Offer
 from wbs_app.model.documents import Section, account_document, identity_document, sections
-from wbs_app.model.steps import FORMS, Biodata, Declaration, PlaceTime, ServiceComplaint, Step, problems
+from wbs_app.model.steps import FORMS, Biodata, Declaration, Incident, PlaceTime, ServiceComplaint, Step, problems
 from wbs_app.services import reference, reports
 from wbs_app.services.database import reading
 from wbs_app.state.door import PUBLIC, language_of, localised
 from wbs_app.state.draft import Draft, DraftState
 from wbs_app.state.evidence import EvidenceState
-from wbs_app.state.portal import PortalState
+from wbs_app.state.portal import OfferState, PortalState
 from wbs_app.state.receipt import ReceiptState
 from wbs_app.text import fill, text
 
@@ -106,6 +106,9 @@ class ReportState(rx.State):
             return await reference.offer(db, draft["agency"])
 
     async def _fill_page(self, draft: Draft, step: type[Step], offer: Offer) -> None:
+        if step in (Incident, ServiceComplaint):
+            lists = await self.get_state(OfferState)
+            await lists._show_lists(draft["agency"])
         if step in (PlaceTime, Declaration):
             evidence = await self.get_state(EvidenceState)
             await evidence._admit(draft["secret"], offer.catalogue.profile)

@@ -18,6 +18,8 @@ from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.text import fill, has, text
 
 _LONGEST_ID = 18
+_NOBODY = {"system": "chat.system", "reporter": "summary.reporter"}
+"""What the trail calls nobody in particular -> the text key of the word for it."""
 
 
 class AuditState(rx.State):
@@ -69,7 +71,7 @@ def _row(event: AuditEvent, profile: Profile, lang: str) -> Entry:
     return {
         "id": str(event.id),
         "at": f"{moment_in_words(here, lang)} {profile.timezone_label}",
-        "who": event.actor,
+        "who": text(_NOBODY[event.actor], lang) if event.actor in _NOBODY else event.actor,
         "action": text(key, lang) if has(key) else event.action,
         "subject": event.subject,
     }

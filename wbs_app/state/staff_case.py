@@ -114,14 +114,14 @@ def _plain_section(case: Case, names: Labels, lang: str) -> Section:
         ("cases.col_evidence", fill(text("case.evidence_count", lang), n=report.evidence_count)),
     ]
     shown = [{"label": text(key, lang, agency), "value": value} for key, value in rows if value]
-    return {"slug": "plain", "title": text("case.plain_title", lang), "rows": shown, "people": []}
+    return {"slug": "plain", "title": text("case.plain_title", lang), "lead": [], "rows": shown, "people": []}
 
 
 def _step(step: cases.Step, newest: bool, lang: str, zone: str) -> Entry:
     return {
         "state": "now" if newest else "past",
         "label": text(f"status.{step.status}", lang),
-        "icon": LOOKS[Status(step.status)].icon if newest else "check",
+        "icon": LOOKS[Status(step.status)].icon,
         "time": f"{moment_in_words(step.at, lang)} {zone}" if step.at else "",
         "note": step.note or "",
         "who": step.who if step.who and step.who not in _NOBODY else "",

@@ -16,7 +16,7 @@ from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 
 FOUND = "hasil"
-"""Id of the line that says how many were found; it takes the focus after a choice."""
+"""Id of the line that says how many were found; it takes the focus when the list has changed."""
 
 _LONGEST_SEARCH = 60
 
@@ -37,7 +37,7 @@ class CasesState(rx.State):
     @rx.event
     async def load(self):
         """Shows what the address asks for."""
-        actor, lang, wanted = staff(), language_of(self), self._wanted()
+        actor, lang, wanted, chose = staff(), language_of(self), self._wanted(), self._chose
         async with reading() as db:
             page = await cases.listing(db, actor, wanted)
             counts = await cases.facets(db, actor, wanted)
@@ -46,10 +46,10 @@ class CasesState(rx.State):
         self.rows = [case_list.row(row, words) for row in page.rows]
         self._set("options", case_list.options(counts, wanted, words, actor.kinds))
         self._set("chips", case_list.chips(wanted, words, actor.kinds))
-        self.view = case_list.summary(page, wanted, lang) | self._reach(actor)
-        self.unit = ""
-        if self._chose:
-            self._chose = False
+        before, self.unit, self._chose = self.view, "", False
+        turn = int(before.get("turn", "0")) + 1
+        self.view = case_list.summary(page, wanted, lang) | self._reach(actor) | {"turn": str(turn)}
+        if chose or before.get("query", wanted.to_query()) != wanted.to_query():
             return rx.set_focus(FOUND)
 
     def _wanted(self) -> CaseFilter:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.desk import MENU, first_page
+from wbs_app.model.desk import first_page
 from wbs_app.services.database import reading
 from wbs_app.services.labels import labels
 from wbs_app.state.door import language_of, localised, staff
@@ -49,7 +49,7 @@ class DeskState(rx.State):
             "agencies": ", ".join(names.values()),
             "unit": await _unit_name(actor),
         }
-        self.may = [entry.permission.value for entry in MENU if actor.can(entry.permission)]
+        self.may = [permission.value for permission in Permission if actor.can(permission)]
         portal = await self.get_state(PortalState)
         if portal.agency not in actor.agencies:
             await portal._switch(actor.agencies[0])

@@ -106,9 +106,7 @@ class PeopleState(rx.State):
 def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
     state = "inactive" if not person.active else "active" if person.salt else "invited"
     codes = person.agencies.split()
-    units = [
-        named.units[agency, person.unit] for agency in codes if person.unit and (agency, person.unit) in named.units
-    ]
+    units = [name for (agency, code), name in named.units.items() if agency in codes and code == person.unit]
     manageable = person.active and person.id != actor.staff_id and set(codes) <= set(actor.agencies)
     return {
         "id": str(person.id),

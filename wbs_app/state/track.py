@@ -84,7 +84,7 @@ class TrackState(rx.State):
         self.ticket = tracked.ticket
         look = LOOKS[Status(tracked.status)]
         self.status = {
-            "label": text(f"status.{tracked.status}", lang),
+            "status": text(f"status.{tracked.status}", lang),
             "text": text(f"status_text.{tracked.status}", lang),
             "tone": look.tone,
             "icon": look.icon,

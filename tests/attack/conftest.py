@@ -1,0 +1,330 @@
+"""A real server, and strangers who speak to it as no browser would."""
+
+import asyncio
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+import httpx
+import pytest
+import pytest_asyncio
+from pyotp import TOTP
+
+from wbs_app.edge import DEVICE_COOKIE, SESSION_COOKIE
+from wbs_app.model import desk
+from wbs_app.model.access import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = "reflex___state____state"
+PASSWORD = "kuda besi melompat tinggi sekali"
+PATIENCE = 20.0  # seconds; only a failing test takes as long
+START_PATIENCE = 300.0  # the pages may have to be built first
+
+Frame = tuple[str, Any]
+"""Name and data of a socket message."""
+
+
+def state(module: str, name: str) -> str:
+    """The full name of one of our states, as it travels: state("draft", "draft_state")."""
+    return f"{STATE}.wbs_app___state___{module}____{name}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """The server process, and what it has said."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def secret(self) -> bytes:
+        """What only the server knows; for tests of what even its own seals do not allow."""
+        return bytes.fromhex((self.folder / "data" / "secret").read_text())
+
+    def log(self, start: int = 0) -> str:
+        return (self.folder / "log").read_bytes()[start:].decode("utf-8", "replace")
+
+    def log_size(self) -> int:
+        return (self.folder / "log").stat().st_size
+
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        """Plain HTTP, following nothing."""
+        return httpx.AsyncClient(base_url=self.origin, headers=headers, timeout=PATIENCE)
+
+    async def device(self) -> str:
+        """The cookie of a new device."""
+        async with self.client() as http:
+            return (await http.get("/")).cookies[DEVICE_COOKIE]
+
+    async def alive(self) -> bool:
+        async with self.client() as http:
+            return (await http.get("/healthz")).json() == {"status": "ok"}
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("WBS_")}
+    return plain | {"WBS_DATA_DIR": str(folder / "data"), "WBS_PORT": str(port), "PYTHONPATH": str(ROOT)}
+
+
+def _listening(server: Server) -> None:
+    deadline = time.monotonic() + START_PATIENCE
+    while time.monotonic() < deadline:
+        assert server.process.poll() is None, server.log()[-3000:]
+        try:
+            httpx.get(f"{server.origin}/healthz", timeout=5)
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"no answer in {START_PATIENCE} s:\n{server.log()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder, port = tmp_path_factory.mktemp("attack"), free_port()
+    command = [sys.executable, "-c", "import sys; from wbs_app.cli import main; sys.exit(main())", "serve"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_environment(folder, port), stdout=log, stderr=subprocess.STDOUT
+        )
+        found = Server(port, folder, process)
+        try:
+            _listening(found)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+# --- a tab -----------------------------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """The server did not let the socket in."""
+
+
+@dataclass
+class Tab:
+    """A socket of our own making. `frames` keeps every message the server ever sent to it, as raw text."""
+
+    server: Server
+    device: str | None
+    session: str | None = None
+    token: str = field(default_factory=lambda: str(uuid.uuid4()))
+    path: str = "/"
+    headers: dict[str, str] = field(default_factory=dict)
+    frames: list[str] = field(default_factory=list)
+
+    async def open(self, query: str | None = None, boot: bool = True, stored: dict[str, Any] | None = None) -> Self:
+        """Connects and hydrates, as Reflex's own page does."""
+        cookies = {DEVICE_COOKIE: self.device, SESSION_COOKIE: self.session}
+        said = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
+        headers = {"Origin": self.server.origin, "Cookie": said} | self.headers
+        self._http = aiohttp.ClientSession()
+        address = f"{self.server.origin}/_event/?{query or f'token={self.token}'}&EIO=4&transport=websocket"
+        sent = {name: value for name, value in headers.items() if value}
+        try:
+            self._socket = await self._http.ws_connect(address, headers=sent, max_msg_size=0)
+            await self._expect("0")
+            await self.say("40/_event," + json.dumps({"event": self._boot(stored)} if boot else {}))
+            await self._expect("40/_event")
+        except (aiohttp.ClientError, Refused):
+            await self.close()
+            raise Refused from None
+        self._changed = asyncio.Condition()
+        self._reader = asyncio.create_task(self._read())
+        if boot:
+            await self.until(lambda: f'"{STATE}"' in "".join(self.frames))
+        return self
+
+    def _boot(self, stored: dict[str, Any] | None) -> dict[str, Any]:
+        payload = {"vars": stored} if stored else {}
+        return {"name": f"{STATE}.hydrate_and_load", "payload": payload, "router_data": self.router()}
+
+    def router(self) -> dict[str, Any]:
+        return {"pathname": self.path, "asPath": self.path, "query": {}}
+
+    async def _expect(self, start: str) -> None:
+        message = await asyncio.wait_for(self._socket.receive(), PATIENCE)
+        if message.type is not aiohttp.WSMsgType.TEXT or not message.data.startswith(start):
+            raise Refused
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type is aiohttp.WSMsgType.TEXT and message.data == "2":
+                await self._socket.send_str("3")
+            elif message.type is aiohttp.WSMsgType.TEXT:
+                self.frames.append(message.data)
+            await self._tell()
+        await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, met: Callable[[], bool]) -> None:
+        """Waits for something that a message brings."""
+        async with self._changed:
+            await asyncio.wait_for(self._changed.wait_for(met), PATIENCE)
+
+    async def say(self, frame: str) -> None:
+        """Any text at all."""
+        await self._socket.send_str(frame)
+
+    async def fire(self, name: str, payload: Any = None, router: Any = None) -> None:
+        event = {"name": name, "payload": {} if payload is None else payload}
+        await self.say("42/_event," + json.dumps(["event", event | {"router_data": router or self.router()}]))
+
+    async def settled(self) -> list[str]:
+        """All frames since the last time, once the server has dealt with everything sent so far.
+
+        A tab's events are taken one after the other, so the answer to a harmless one ends the wait.
+        """
+        done = getattr(self, "_done", 0)
+        number = getattr(self, "_fences", 0)
+        self._fences, province = number + 1, ("31", "32")[number % 2]
+        seen = len(self.frames)
+        await self.fire(f"{state('draft', 'draft_state')}.pick_province", {"code": province})
+        answer = re.compile(rf'"province_rx_state_":\s*"{province}"')
+        await self.until(lambda: any(answer.search(frame) for frame in self.frames[seen:]))
+        self._done = len(self.frames)
+        return self.frames[done:]
+
+    @property
+    def closed(self) -> bool:
+        return self._socket.closed
+
+    async def gone(self) -> None:
+        """Waits until the server has ended the connection."""
+        await self.until(lambda: self._socket.closed or self._reader.done())
+
+    async def close(self) -> None:
+        if hasattr(self, "_socket"):
+            await self._socket.close()
+        if hasattr(self, "_reader"):
+            await self._reader
+        await self._http.close()
+
+
+def deltas(frames: list[str]) -> dict[str, dict[str, Any]]:
+    """State -> its vars, as the server has sent them, the newest last."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, data in events(frames):
+        if name == "event":
+            for full_name, values in (data.get("delta") or {}).items():
+                found.setdefault(full_name, {}).update(values)
+    return found
+
+
+def orders(frames: list[str]) -> list[tuple[str, Any]]:
+    """What the server told the browser to do: name and payload."""
+    told = [order for name, data in events(frames) if name == "event" for order in data.get("events") or []]
+    return [(order["name"], order["payload"]) for order in told]
+
+
+def events(frames: list[str]) -> Iterator[Frame]:
+    for frame in frames:
+        if frame.startswith("42/_event,"):
+            name, *data = json.loads(frame.removeprefix("42/_event,"))
+            yield name, data[0] if data else None
+
+
+Open = Callable[..., Awaitable[Tab]]
+
+
+@pytest_asyncio.fixture
+async def tab(server: Server) -> AsyncIterator[Open]:
+    """tab(device=..., session=..., ...) -> an open tab, of a new device when none is given."""
+    opened: list[Tab] = []
+
+    async def one(
+        query: str | None = None, boot: bool = True, stored: dict[str, Any] | None = None, **values: Any
+    ) -> Tab:
+        values.setdefault("device", await server.device() if "device" not in values else None)
+        made = await Tab(server, **values).open(query, boot, stored)
+        opened.append(made)
+        return made
+
+    yield one
+    for each in opened:
+        await each.close()
+
+
+@pytest.fixture
+def quiet(server: Server) -> Iterator[None]:
+    """Nothing that this test did was an error in the server."""
+    start = server.log_size()
+    yield
+    said = server.log(start)
+    assert " ERROR " not in said and "Traceback" not in said, said
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+HIRE = """
+import io, sys
+from wbs_app.cli import main
+for role in {roles}:
+    sys.stdin = io.StringIO({password!r})
+    assert main(["staff", "add", f"one-{{role}}", "--role", role, "--agency", "bali", "--password-stdin"]) == 0
+"""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Somebody's cookies: after the password alone, and after the second factor."""
+
+    device: str
+    half: str
+    full: str
+
+
+async def _sign_in(server: Server, role: str) -> Signed:
+    """As a person does it for the first time: password, app, code."""
+    device = await server.device()
+    async with server.client(origin=server.origin) as http:
+        http.cookies.set(DEVICE_COOKIE, device)
+        answer = await http.post(desk.SIGN_IN, data={"username": f"one-{role}", "password": PASSWORD})
+        assert answer.headers["location"] == desk.ENROL
+        half = answer.cookies[SESSION_COOKIE]
+        enrolling = await Tab(server, device, half, path=desk.ENROL).open()
+        await enrolling.fire(f"{state('staff_entry', 'enrol_state')}.load")
+        shown = deltas(await enrolling.settled())[state("staff_entry", "enrol_state")]
+        await enrolling.close()
+        code = TOTP(shown["secret_rx_state_"].replace(" ", "")).now()
+        answer = await http.post(desk.ENROL, data={"code": code})
+        assert answer.headers["location"] == desk.CODES
+        return Signed(device, half, answer.cookies[SESSION_COOKIE])
+
+
+@pytest.fixture(scope="session")
+def staff(server: Server) -> dict[Role, Signed]:
+    """One signed-in person of each role; and, under ADMIN's own `half`, no more than a password."""
+    roles = [role.value for role in Role]
+    hiring = [sys.executable, "-c", HIRE.format(roles=roles, password=PASSWORD)]
+    subprocess.run(hiring, cwd=ROOT, env=_environment(server.folder, server.port), check=True, capture_output=True)
+
+    async def everybody() -> dict[Role, Signed]:
+        return {role: await _sign_in(server, role.value) for role in Role}
+
+    return asyncio.run(everybody())
