@@ -1,10 +1,10 @@
 """The plain HTTP routes beside the pages."""
 
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from sqlalchemy import text
 
 from wbs_app.report_routes import report_routes
 from wbs_app.services.database import reading

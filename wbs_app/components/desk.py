@@ -5,7 +5,17 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from wbs_app.components.shell import anchor, connection_banner, icon, link, no_script, shield, strip, theme_switch
+from wbs_app.components.shell import (
+    anchor,
+    connection_banner,
+    icon,
+    link,
+    no_script,
+    shield,
+    strip,
+    stylesheet,
+    theme_switch,
+)
 from wbs_app.components.words import agency, here, lang, t
 from wbs_app.model import desk as places
 from wbs_app.model.access import Permission
@@ -61,8 +71,8 @@ def pager(previous: Any, following: Any, said: Any) -> rx.Component:
 
 
 def desk_style() -> rx.Component:
-    """What only staff pages look like; React moves it to the head."""
-    return rx.el.link(rel="stylesheet", href="/desk.css", custom_attrs={"precedence": "default"})
+    """What staff pages look like beside what all pages do."""
+    return rx.fragment(stylesheet("more"), stylesheet("desk"))
 
 
 # --- the bars --------------------------------------------------------------------------------------------------------

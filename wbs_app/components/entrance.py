@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.experimental.client_state import ClientStateVar
 
 from wbs_app.components.desk import desk_style, language_links
 from wbs_app.components.shell import anchor, connection_banner, icon, link, strip, theme_switch, wordmark
@@ -85,13 +86,24 @@ def entry_field(name: str, label: Any, hint: Any = None, **attrs: Any) -> rx.Com
             custom_attrs={"id": name, "autoCapitalize": "none", "spellCheck": "false", **attrs},
             **described,
         ),
-        class_name="q !mb-5",
+        class_name="q entry",
     )
 
 
 def password_field(name: str, label: Any, complete: str, hint: Any = None) -> rx.Component:
     """`complete`: "current-password" or "new-password", for the browser's own keeper of passwords."""
-    return entry_field(name, label, hint, type="password", autoComplete=complete, maxLength=MAX_PASSWORD)
+    shown = ClientStateVar.create(f"{name}_shown", default=False)  # known to this page in the browser alone
+    kind = rx.cond(shown.value, "text", "password")
+    field = entry_field(name, label, hint, type=kind, autoComplete=complete, maxLength=MAX_PASSWORD)
+    reveal = rx.el.button(
+        icon("eye"),
+        type="button",
+        aria_label=t("auth.show_of", name=label),
+        aria_pressed=rx.cond(shown.value, "true", "false"),
+        on_click=shown.set_value(~shown.value),
+        class_name="icon-btn",
+    )
+    return rx.el.div(shown, field, reveal, class_name="secret mb-5")
 
 
 def code_field(label: Any) -> rx.Component:

@@ -64,6 +64,7 @@ def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) 
         path,
         rx.el.div(listening("uploading"), head, stepper(number), card, kept, class_name="wrap-form pt-8 lg:pt-10"),
         task=True,
+        first=number == 1,
     )
 
 

@@ -42,9 +42,9 @@ def icon(name: Any, **props: Any) -> rx.Component:
     return rx.el.svg(use, class_name=f"i {extra}".strip(), aria_hidden="true", **props)
 
 
-def case_stylesheet() -> rx.Component:
-    """What only the pages of a case need of the looks; React moves it to the head."""
-    return rx.el.link(rel="stylesheet", href="/desk.css", custom_attrs={"precedence": "default"})
+def stylesheet(name: str) -> rx.Component:
+    """Looks that only some pages need; React moves the link to the head."""
+    return rx.el.link(rel="stylesheet", href=f"/{name}.css", custom_attrs={"precedence": "default"})
 
 
 def link(label: Any, path: str, *more: Any, **props: Any) -> rx.Component:
@@ -287,16 +287,19 @@ def no_script() -> rx.Component:
         rx.el.div(
             rx.el.p(t("noscript.title"), class_name="font-semibold m-0"),
             rx.el.p(t("noscript.text"), class_name="m-0"),
+            anchor(t("noscript.how_title"), here("/tanpa-javascript")),
             class_name="note wrap my-4",
             custom_attrs={"data-tone": "wait"},
         )
     )
 
 
-def shell(path: str, *content: Any, task: bool = False) -> rx.Component:
-    """A public page. `task`: a form or receipt, without the menu."""
+def shell(path: str, *content: Any, task: bool = False, first: bool = False) -> rx.Component:
+    """A public page. `task`: a form or receipt, without the menu. `first`: where people arrive; it carries no looks of
+    later pages, so that it is there soon on 3G."""
     return rx.el.div(
-        anchor(t("common.skip_to_content"), "#isi", class_name="skip no-print"),
+        *([] if first else [stylesheet("more")]),
+        anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
         official_line(path),
         header(path, task),
         connection_banner(),

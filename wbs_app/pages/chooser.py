@@ -109,7 +109,7 @@ def content() -> rx.Component:
         form,
         class_name="wrap-form pt-8 lg:pt-10",
     )
-    return shell("/lapor", inner, task=True)
+    return shell("/lapor", inner, task=True, first=True)
 
 
 PAGE = Page("/lapor", "title.choose", content, (PortalState.enter,))

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.page import Page
-from wbs_app.components.shell import case_stylesheet, icon, shell
+from wbs_app.components.shell import icon, shell, stylesheet
 from wbs_app.components.status import status_pill
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import lang, t
@@ -93,7 +93,7 @@ def content() -> rx.Component:
     )
     body = rx.el.div(status_card(), sent_card(), class_name="grid lg:grid-cols-[22rem_1fr] gap-6 mt-8")
     inner = rx.el.div(
-        case_stylesheet(), head, rx.cond(TrackState.ticket != "", body, waiting), class_name="wrap pt-10 lg:pt-14"
+        stylesheet("desk"), head, rx.cond(TrackState.ticket != "", body, waiting), class_name="wrap pt-10 lg:pt-14"
     )
     return shell("/lacak/riwayat", inner)
 

@@ -18,7 +18,7 @@ FIGURES = ("landing.stats_received", "landing.stats_in_progress", "landing.stats
 
 
 def content() -> rx.Component:
-    return shell("/", hero(), protection(), reportable(), steps(), care(), emergency())
+    return shell("/", hero(), protection(), reportable(), steps(), care(), emergency(), first=True)
 
 
 def hero() -> rx.Component:
@@ -83,9 +83,7 @@ def protection() -> rx.Component:
             rx.el.h3(t(f"{key}_title"), class_name="m-0"),
             rx.el.p(t(key), class_name="m-0 mt-1 muted small"),
         )
-        return rx.el.li(
-            rx.el.span(icon(sign), class_name="thumb thumb-accent"), words, class_name="flex gap-4"
-        )
+        return rx.el.li(rx.el.span(icon(sign), class_name="thumb thumb-accent"), words, class_name="flex gap-4")
 
     items = [promise(sign, f"landing.protect_{at}") for at, sign in enumerate(SHIELDS, start=1)]
     return rx.el.section(
@@ -155,9 +153,7 @@ def care() -> rx.Component:
         rx.el.dl(*figures, class_name="m-0 mt-6 grid grid-cols-3 gap-4"),
         rx.el.p(t("landing.stats_note"), class_name="mt-5 mb-0 small faint"),
     )
-    return rx.el.section(
-        tips, statistics, class_name="wrap pt-16 lg:pt-24 grid md:grid-cols-2 gap-12 md:gap-14"
-    )
+    return rx.el.section(tips, statistics, class_name="wrap pt-16 lg:pt-24 grid md:grid-cols-2 gap-12 md:gap-14")
 
 
 def emergency() -> rx.Component:

@@ -104,7 +104,7 @@ def codes() -> rx.Component:
     done = rx.el.div(
         icon("circle-check"), t("twofa.setup_done"), class_name="note mt-5", custom_attrs={"data-tone": "done"}
     )
-    form = post_form(saved, action=here(desk.CODES), button=t("twofa.recovery_continue"))
+    form = post_form(saved, action=here(desk.CODES), button=t("common.continue"))
     return entrance(t("twofa.recovery_title"), done, note, listed, copy, form, wide=True)
 
 

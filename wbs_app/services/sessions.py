@@ -172,7 +172,7 @@ async def begin_enrolment(cookie: str) -> Enrolment | None:
     secret = held.box["totp"]
     uri = TOTP(secret, interval=_STEP_SECONDS).provisioning_uri(name=held.staff.username, issuer_name="WBS")
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    qr = segno.make(uri, error="m", micro=False).svg_inline(scale=5, border=4, dark="#000", light="#fff")
+    qr = segno.make(uri, error="m", micro=False).svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     return Enrolment(uri, groups, qr)
 
 
