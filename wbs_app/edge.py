@@ -6,7 +6,6 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -216,11 +215,13 @@ def _caching(path: str, status: int) -> bytes:
 
 
 def _cookies(headers: dict[bytes, bytes]) -> dict[str, str]:
-    try:
-        jar = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    """Python's own parser would give up on all cookies because of one odd one, and a neighbouring site of the same
+    domain may set any. Of two with one name the older counts, which browsers send first."""
+    jar: dict[str, str] = {}
+    for part in headers[b"cookie"].decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        jar.setdefault(name, value)
+    return jar
 
 
 def _length(headers: dict[bytes, bytes]) -> float:

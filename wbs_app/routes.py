@@ -23,8 +23,6 @@ async def without_script(request: Request) -> Response:
     return RedirectResponse(request.url.path, 303)
 
 
-UNSCRIPTED = [
-    Route(path, without_script, methods=["POST"]) for path in ("/tanpa-javascript", "/en/tanpa-javascript")
-]
+UNSCRIPTED = [Route(path, without_script, methods=["POST"]) for path in ("/tanpa-javascript", "/en/tanpa-javascript")]
 
 routes = Starlette(routes=[Route("/healthz", healthz), *UNSCRIPTED, *report_routes, *staff_routes])

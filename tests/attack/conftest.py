@@ -140,7 +140,7 @@ class Tab:
         cookies = {DEVICE_COOKIE: self.device, SESSION_COOKIE: self.session}
         said = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
         headers = {"Origin": self.server.origin, "Cookie": said} | self.headers
-        self._http = aiohttp.ClientSession()
+        self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         address = f"{self.server.origin}/_event/?{query or f'token={self.token}'}&EIO=4&transport=websocket"
         sent = {name: value for name, value in headers.items() if value}
         try:
@@ -148,13 +148,16 @@ class Tab:
             await self._expect("0")
             await self.say("40/_event," + json.dumps({"event": self._boot(stored)} if boot else {}))
             await self._expect("40/_event")
-        except (aiohttp.ClientError, Refused):
+            self._changed = asyncio.Condition()
+            self._reader = asyncio.create_task(self._read())
+            if boot:
+                await self.until(lambda: HYDRATED in "".join(self.frames))
+        except aiohttp.ClientError:
             await self.close()
             raise Refused from None
-        self._changed = asyncio.Condition()
-        self._reader = asyncio.create_task(self._read())
-        if boot:
-            await self.until(lambda: HYDRATED in "".join(self.frames))
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     def _boot(self, stored: dict[str, Any] | None) -> dict[str, Any]:

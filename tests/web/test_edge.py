@@ -47,7 +47,13 @@ class Outside:
         kind = "websocket" if method == "WS" else "http"
         self.inner.scopes.clear()
         self.sent: list[dict[str, Any]] = []
-        scope = {"type": kind, "method": method, "path": path, "raw_path": path.encode("utf-8", "surrogateescape"), "query_string": query}
+        scope = {
+            "type": kind,
+            "method": method,
+            "path": path,
+            "raw_path": path.encode("utf-8", "surrogateescape"),
+            "query_string": query,
+        }
         scope |= {"headers": [(b"host", b"wbs.example.go.id"), *headers], "client": ("203.0.113.9", 5)}
 
         async def receive() -> dict[str, Any]:
@@ -131,6 +137,18 @@ async def test_odd_cookies_are_nobodys(outside: Outside, raw: bytes) -> None:
     assert (
         await outside("WS", "/_event/", (b"cookie", raw), (b"origin", ORIGIN), query=f"token={TOKEN}".encode()) == 403
     )
+
+
+@pytest.mark.parametrize(
+    "odd", [b'{"a": 1}', b'x={"a": "b c"}', b"\xff", b"=", b"a[1]=(2)", b'q="', b"wbs_dev=" + b"cd" * 18]
+)
+async def test_a_neighbours_cookies_do_not_matter(outside: Outside, odd: bytes) -> None:
+    """Another site of the same domain may set any, ours among them: then the older one counts."""
+    await outside("GET", "/", (b"cookie", COOKIE[1] + b"; " + odd))
+    assert (outside.reached["wbs_device"], outside.reached["wbs_session"]) == (DEVICE, "sesi")
+    if not odd.startswith(b"wbs_dev"):
+        await outside("GET", "/", (b"cookie", odd + b"; " + COOKIE[1]))
+        assert (outside.reached["wbs_device"], outside.reached["wbs_session"]) == (DEVICE, "sesi")
 
 
 async def test_cookies_may_come_in_crumbs(outside: Outside) -> None:

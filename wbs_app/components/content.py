@@ -46,8 +46,7 @@ def page_head(title: Any, intro: Any) -> rx.Component:
 def ticks(items: Iterable[Any], sign: str = "check") -> rx.Component:
     """A list of short sentences, each with a sign."""
     rows = [
-        rx.el.li(icon(sign, class_name="accent mt-[.2em]"), rx.el.span(item), class_name="flex gap-3")
-        for item in items
+        rx.el.li(icon(sign, class_name="accent mt-[.2em]"), rx.el.span(item), class_name="flex gap-3") for item in items
     ]
     return rx.el.ul(*rows, class_name="list-none p-0 m-0 grid gap-3")
 

@@ -78,9 +78,7 @@ def fields(rows: tuple[tuple[str, str], ...]) -> list[rx.Component]:
 
 def reporting() -> rx.Component:
     def step(number: int) -> tuple[Any, rx.Component]:
-        title = rx.fragment(
-            rx.el.span(t("a11y.step_next", n=number), ": ", class_name="sr"), t(f"wizard.step{number}")
-        )
+        title = rx.fragment(rx.el.span(t("a11y.step_next", n=number), ": ", class_name="sr"), t(f"wizard.step{number}"))
         words = rx.el.p(t(f"guide.step{number}_text"), class_name="m-0 mt-1 muted")
         return title, rx.el.div(words, *fields(STEP_FIELDS[number]))
 

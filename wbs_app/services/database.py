@@ -19,8 +19,8 @@ def engine() -> AsyncEngine:
     """The engine of this process. Call `close` before it ends."""
     url = settings().database
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    made = create_async_engine(url, connect_args={"timeout": 15})
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    made = create_async_engine(url, connect_args={"timeout": 15}, hide_parameters=True)
     event.listen(made.sync_engine, "connect", _prepare_sqlite)
     event.listen(made.sync_engine, "begin", _begin_sqlite)
     return made
