@@ -21,6 +21,7 @@ CODES_COOKIE = "wbs_codes"
 UPLOAD_PURPOSE = "upload"
 UPLOAD_OVERHEAD = 64 * 1024  # multipart frames and arguments around the files
 SOCKET = ("/_event", "/_event/")
+LONGEST_HEARD_OUT = 16 * 2**20
 LARGEST_POST = 64 * 1024  # our own forms: sign-in and the like
 
 ADMITTED = frozenset(
@@ -70,8 +71,10 @@ class Tabs:
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, pages: Path) -> None:
+    def __init__(self, app: ASGIApp, pages: Path, uploads: str) -> None:
+        """`pages`: the folder of the built ones. `uploads`: name of the only handler that takes files."""
         self.app = app
+        self.uploads = uploads.encode()
         self.pages = pages
         self.tabs = Tabs()
         self.secret = settings().secret_key()
@@ -102,9 +105,12 @@ class Edge:
         if scope["type"] == "http":
             self._to_folder(scope)
             send = self._with_headers(scope, send, new_device=not known)
+        else:
+            receive = _texts_only(receive)
         if status is None:
             await self.app(scope, receive, send)
         else:
+            await _read_away(receive, headers)
             await _refuse(scope, receive, send, status)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
@@ -131,6 +137,8 @@ class Edge:
         if scope["method"] != "POST":
             return 404
         if not self._owned(headers.get(b"reflex-client-token", b"").decode("latin-1"), device):
+            return 403
+        if headers.get(b"reflex-event-handler") != self.uploads:
             return 403
         ticket = headers.get(b"x-upload-pass", b"").decode("latin-1")
         opened = open_from_tab(self.secret, UPLOAD_PURPOSE, UPLOAD_PURPOSE, ticket, time.time())
@@ -228,6 +236,25 @@ def _length(headers: dict[bytes, bytes]) -> float:
     """Content-Length; endless when it is missing or absurd, so that nobody streams without an end."""
     raw = headers.get(b"content-length", b"")
     return int(raw) if raw.isdigit() and len(raw) < 16 else float("inf")
+
+
+async def _read_away(receive: Receive, headers: dict[bytes, bytes]) -> None:
+    """Who is still sending does not hear a refusal: a body of a usual size is heard out, a longer one is cut off."""
+    if b"content-length" in headers and _length(headers) <= LONGEST_HEARD_OUT:
+        while (await receive()).get("more_body"):
+            pass
+
+
+def _texts_only(receive: Receive) -> Receive:
+    """Our pages send no bytes. Whoever announces some could make the server collect them without an end."""
+
+    async def heard() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and (message.get("text") or "45").startswith(("45", "46")):
+            return {"type": "websocket.disconnect", "code": 1003}
+        return message
+
+    return heard
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:

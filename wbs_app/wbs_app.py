@@ -17,6 +17,7 @@ from wbs_app.logs import frames_of, start_logging
 from wbs_app.pages import PAGES
 from wbs_app.routes import routes
 from wbs_app.state.door import Gate
+from wbs_app.state.evidence import EvidenceState
 from wbs_app.text import LANGUAGES, text
 
 log = logging.getLogger("wbs")
@@ -55,7 +56,17 @@ app = rx.App(
     reset_style=False,  # Tailwind brings the same
     html_lang="id",
     stylesheets=["/tokens.css", "/wbs.css"],
-    head_components=[rx.el.link(rel="icon", href=FAVICON, type="image/svg+xml")],
+    head_components=[
+        rx.el.link(rel="icon", href=FAVICON, type="image/svg+xml"),
+        # The headings' font is asked for at once: found only in the style sheet, it would come late and move the text.
+        rx.el.link(
+            rel="preload",
+            href="/judul-700.woff2",
+            type="font/woff2",
+            cross_origin="anonymous",
+            custom_attrs={"as": "font"},
+        ),
+    ],
     app_wraps={(55, "ErrorBoundary"): error_boundary},
     backend_exception_handler=trouble,
     api_transformer=routes,
@@ -68,4 +79,4 @@ add_pages(app, PAGES)
 def create() -> Any:
     """The ASGI application that the server runs."""
     start_logging()
-    return Edge(app(), BUILT)
+    return Edge(app(), BUILT, uploads=f"{EvidenceState.get_full_name()}.upload")

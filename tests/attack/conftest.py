@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +20,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from pyotp import TOTP
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 from wbs_app.edge import DEVICE_COOKIE, SESSION_COOKIE
 from wbs_app.model import desk
@@ -133,24 +135,26 @@ class Tab:
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
     path: str = "/"
     headers: dict[str, str] = field(default_factory=dict)
+    address: str = "/_event/"
     frames: list[str] = field(default_factory=list)
 
-    async def open(self, query: str | None = None, boot: bool = True, stored: dict[str, Any] | None = None) -> Self:
-        """Connects and hydrates, as Reflex's own page does."""
+    async def open(self, query: str | None = None, stored: dict[str, Any] | None = None, first: Any = None) -> Self:
+        """Connects and hydrates, as Reflex's own page does. `first`: says this instead, and waits for no answer."""
         cookies = {DEVICE_COOKIE: self.device, SESSION_COOKIE: self.session}
         said = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
         headers = {"Origin": self.server.origin, "Cookie": said} | self.headers
         self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        address = f"{self.server.origin}/_event/?{query or f'token={self.token}'}&EIO=4&transport=websocket"
+        address = f"{self.server.origin}{self.address}?{query or f'token={self.token}'}&EIO=4&transport=websocket"
         sent = {name: value for name, value in headers.items() if value}
         try:
             self._socket = await self._http.ws_connect(address, headers=sent, max_msg_size=0)
             await self._expect("0")
-            await self.say("40/_event," + json.dumps({"event": self._boot(stored)} if boot else {}))
-            await self._expect("40/_event")
-            self._changed = asyncio.Condition()
+            await self.say("40/_event," + json.dumps(first or {"event": self._boot(stored)}))
+            if first is None:
+                await self._expect("40/_event")
+            self._changed, self._over = asyncio.Condition(), False
             self._reader = asyncio.create_task(self._read())
-            if boot:
+            if first is None:
                 await self.until(lambda: HYDRATED in "".join(self.frames))
         except aiohttp.ClientError:
             await self.close()
@@ -168,9 +172,14 @@ class Tab:
         return {"pathname": self.path, "asPath": self.path, "query": {}}
 
     async def _expect(self, start: str) -> None:
-        message = await asyncio.wait_for(self._socket.receive(), PATIENCE)
-        if message.type is not aiohttp.WSMsgType.TEXT or not message.data.startswith(start):
-            raise Refused
+        """Waits for a message that starts like this; before it may come a new token for the tab."""
+        while True:
+            message = await asyncio.wait_for(self._socket.receive(), PATIENCE)
+            if message.type is not aiohttp.WSMsgType.TEXT or message.data.startswith("44"):
+                raise Refused
+            if message.data.startswith(start):
+                return
+            self.frames.append(message.data)
 
     async def _read(self) -> None:
         async for message in self._socket:
@@ -179,6 +188,7 @@ class Tab:
             elif message.type is aiohttp.WSMsgType.TEXT:
                 self.frames.append(message.data)
             await self._tell()
+        self._over = True
         await self._tell()
 
     async def _tell(self) -> None:
@@ -213,13 +223,19 @@ class Tab:
         self._done = len(self.frames)
         return self.frames[done:]
 
+    async def say_bytes(self, data: bytes) -> None:
+        await self._socket.send_bytes(data)
+
     @property
     def closed(self) -> bool:
-        return self._socket.closed
+        return self._over
 
-    async def gone(self) -> None:
-        """Waits until the server has ended the connection."""
-        await self.until(lambda: self._socket.closed or self._reader.done())
+    async def answered_or_gone(self) -> None:
+        """Waits until the server has dealt with what was said, or has ended the connection over it."""
+        seen = len(self.frames)
+        with suppress(ConnectionError):
+            await self.say('42/_event,["ping"]')
+        await self.until(lambda: self._over or any('"pong"' in frame for frame in self.frames[seen:]))
 
     async def close(self) -> None:
         if hasattr(self, "_socket"):
@@ -252,6 +268,41 @@ def events(frames: list[str]) -> Iterator[Frame]:
             yield name, data[0] if data else None
 
 
+# --- writing a report ------------------------------------------------------------------------------------------------
+
+ANSWERS: dict[str, dict[str, str]] = {
+    "biodata": {"name": f"{MARK} Robert"},
+    "kejadian": {
+        "violation": "korupsi",
+        "reported_0_name": f"{MARK} Tensu",
+        "unit": "Dinas Komunikasi, Informatika, dan Statistik",
+        "description": f"{MARK} korupsi pengadaan server senilai 1M",
+    },
+    "lokasi-waktu": {"province": "51", "precision": "date", "date": "2024-11-11", "address": f"{MARK} Kantor"},
+}
+"""Step -> good answers."""
+
+
+def posted(answers: dict[str, str]) -> dict[str, list[list[str]]]:
+    """A form as it travels."""
+    return {FORM_DATA_ENTRIES_KEY: [[name, value] for name, value in answers.items()]}
+
+
+async def answer(tab: Tab, slug: str, answers: dict[str, str] | None = None) -> list[str]:
+    """Sends one page of the form; the frames that answer it."""
+    given = ANSWERS[slug] if answers is None else answers
+    await tab.fire(f"{state('report', 'report_state')}.answer", {"slug": slug, "form": posted(given)})
+    return await tab.settled()
+
+
+async def reach(tab: Tab, slug: str) -> list[str]:
+    """Answers all pages before this one, and opens it."""
+    for before in list(ANSWERS)[: [*ANSWERS, "ringkasan"].index(slug)]:
+        await answer(tab, before)
+    await tab.fire(f"{state('report', 'report_state')}.enter", {"slug": slug})
+    return await tab.settled()
+
+
 Open = Callable[..., Awaitable[Tab]]
 
 
@@ -261,10 +312,11 @@ async def tab(server: Server) -> AsyncIterator[Open]:
     opened: list[Tab] = []
 
     async def one(
-        query: str | None = None, boot: bool = True, stored: dict[str, Any] | None = None, **values: Any
+        query: str | None = None, stored: dict[str, Any] | None = None, first: Any = None, **values: Any
     ) -> Tab:
-        values.setdefault("device", await server.device() if "device" not in values else None)
-        made = await Tab(server, **values).open(query, boot, stored)
+        if "device" not in values:
+            values["device"] = await server.device()
+        made = await Tab(server, **values).open(query, stored, first)
         opened.append(made)
         return made
 

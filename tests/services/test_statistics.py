@@ -1,11 +1,15 @@
 """The landing page's totals: what counts, what is blurred, and that a minute's worth of visitors ask once."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from wbs_app.model.workflow import CLOSED, Status
 from wbs_app.services import statistics
 from wbs_app.services.database import reading
 from wbs_app.services.statistics import Figures, shown
+
+TODAY = date(2027, 1, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +23,17 @@ async def test_every_report_of_the_agency_counts_once(receive) -> None:
     await receive(agency="ntt", kind="service", status="received")
     await receive(agency="ntt", kind="wbs", status="closed_proven")
     async with reading() as db:
-        assert await statistics.count(db, "bali") == Figures(13, 13 - len(CLOSED), len(CLOSED))
-        assert await statistics.count(db, "ntt") == Figures(2, 1, 1)
-        assert await statistics.count(db, "nobody") == Figures(0, 0, 0)
+        assert await statistics.count(db, "bali", TODAY) == Figures(13, 13 - len(CLOSED), len(CLOSED))
+        assert await statistics.count(db, "ntt", TODAY) == Figures(2, 1, 1)
+        assert await statistics.count(db, "nobody", TODAY) == Figures(0, 0, 0)
+
+
+async def test_todays_reports_count_from_tomorrow(receive) -> None:
+    """Whoever watches the page must not see the minute in which a report arrives."""
+    await receive(day=TODAY.isoformat())
+    async with reading() as db:
+        assert await statistics.count(db, "bali", TODAY) == Figures(0, 0, 0)
+        assert await statistics.count(db, "bali", TODAY + timedelta(days=1)) == Figures(1, 1, 0)
 
 
 async def test_figures_are_kept_for_a_while(receive, monkeypatch: pytest.MonkeyPatch) -> None:

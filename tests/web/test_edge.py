@@ -85,7 +85,7 @@ def outside(settings_for: SettingsFor, tmp_path: Path) -> Outside:
         (pages / page).mkdir(parents=True, exist_ok=True)
         (pages / page / "index.html").write_text(f"<script>page('{page}')</script><script src='/x.js'></script>")
     inner = Inner()
-    return Outside(inner, Edge(inner, pages))
+    return Outside(inner, Edge(inner, pages, uploads="state.upload"))
 
 
 def upload_pass(most_bytes: int = 1000, most_files: int = 2, seconds: int = 60, purpose: str = "upload") -> bytes:
@@ -193,7 +193,7 @@ async def test_changes_come_from_our_own_pages(outside: Outside, method: str, or
 async def test_what_decides_comes_once(outside: Outside, name: bytes) -> None:
     """The app inside might read the other one."""
     once = {b"origin": ORIGIN, b"content-length": b"10", b"reflex-client-token": TOKEN.encode()}
-    once |= {b"x-upload-pass": upload_pass(), b"reflex-event-handler": b"h"}
+    once |= {b"x-upload-pass": upload_pass(), b"reflex-event-handler": b"state.upload"}
     assert await outside("POST", "/_upload", COOKIE, *once.items()) == 200
     for twice in ([(name, once[name]), (name, b"other")], [(name, b"other"), (name, once[name])]):
         others = [(other, value) for other, value in once.items() if other != name]
@@ -236,9 +236,10 @@ async def test_a_tab_belongs_to_its_device(outside: Outside) -> None:
 async def test_uploads_need_a_pass_and_end(outside: Outside) -> None:
     origin, token = (b"origin", ORIGIN), (b"reflex-client-token", TOKEN.encode())
 
-    async def upload(passed: bytes, *length: bytes, method: str = "POST") -> int:
+    async def upload(passed: bytes, *length: bytes, method: str = "POST", handler: bytes = b"state.upload") -> int:
         lengths = [(b"content-length", value) for value in length]
-        return await outside(method, "/_upload", COOKIE, origin, token, (b"x-upload-pass", passed), *lengths)
+        given = [COOKIE, origin, token, (b"x-upload-pass", passed), (b"reflex-event-handler", handler), *lengths]
+        return await outside(method, "/_upload", *given)
 
     most = str(2000 + edge.UPLOAD_OVERHEAD).encode()
     assert await upload(upload_pass(), most) == 200
@@ -248,6 +249,8 @@ async def test_uploads_need_a_pass_and_end(outside: Outside) -> None:
         assert await upload(upload_pass(), absurd) == 413
     for wrong in (b"", b"x", upload_pass(seconds=-1), upload_pass(purpose="view"), upload_pass()[:-2] + b"AA"):
         assert await upload(wrong, b"10") == 403
+    for handler in (b"", b"state.other", b"STATE.upload"):
+        assert await upload(upload_pass(), b"10", handler=handler) == 403
     for method in ("GET", "HEAD"):
         assert await upload(upload_pass(), b"10", method=method) == 404
     assert await upload(upload_pass(), b"10", method="PUT") == 404

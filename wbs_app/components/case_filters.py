@@ -187,7 +187,10 @@ def _chips() -> rx.Component:
         remove = goto(icon("x"), entry["href"], aria_label=entry["remove"], class_name="chip-x")
         return rx.el.li(rx.el.span(entry["name"], remove, class_name="chip"), key=entry["name"])
 
-    clear = rx.el.li(goto(t("common.reset_filter"), VIEW["all"], class_name="btn btn-quiet"))
+    # Where nothing is found, the same button stands in the middle of the page.
+    clear = rx.cond(
+        VIEW["phase"] == "rows", rx.el.li(goto(t("common.reset_filter"), VIEW["all"], class_name="btn btn-quiet"))
+    )
     listed = rx.el.ul(
         rx.foreach(CasesState.chips, chip),
         clear,

@@ -9,11 +9,8 @@ from wbs_app.components.desk import desk_style, language_links
 from wbs_app.components.shell import anchor, connection_banner, icon, link, strip, theme_switch, wordmark
 from wbs_app.components.words import lang, t
 from wbs_app.model.desk import NEWS, PROBLEMS
-from wbs_app.services.credentials import MAX_PASSWORD, MIN_PASSWORD
-from wbs_app.services.sessions import TRIES_WINDOW
 from wbs_app.state.portal import PortalState
-
-FIGURES = {"minutes": int(TRIES_WINDOW.total_seconds()) // 60, "min": MIN_PASSWORD, "max": MAX_PASSWORD}
+from wbs_app.state.staff_entry import FIGURES
 
 
 def entrance(title: Any, *content: Any, wide: bool = False) -> rx.Component:
@@ -94,7 +91,7 @@ def password_field(name: str, label: Any, complete: str, hint: Any = None) -> rx
     """`complete`: "current-password" or "new-password", for the browser's own keeper of passwords."""
     shown = ClientStateVar.create(f"{name}_shown", default=False)  # known to this page in the browser alone
     kind = rx.cond(shown.value, "text", "password")
-    field = entry_field(name, label, hint, type=kind, autoComplete=complete, maxLength=MAX_PASSWORD)
+    field = entry_field(name, label, hint, type=kind, autoComplete=complete, maxLength=FIGURES["max"])
     reveal = rx.el.button(
         icon("eye"),
         type="button",

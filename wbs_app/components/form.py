@@ -6,6 +6,7 @@ import reflex as rx
 
 from wbs_app.components.browser import do, listening
 from wbs_app.components.fields import error_summary
+from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon, shell
 from wbs_app.components.words import t
 from wbs_app.model.steps import FORMS, Step
@@ -75,24 +76,13 @@ def required_note() -> rx.Component:
 
 
 def sealed_form(*children: Any, on_submit: Any) -> rx.Component:
-    """A form keyed by the sealed draft: it is built anew only when the draft changes, so typing survives a restart.
-
-    Until the page is alive it is disabled, and its `action` would say that JavaScript is needed.
-    """
-    return rx.el.form(
-        rx.el.fieldset(
-            rx.el.input(type="hidden", name="go", default_value="next"),
-            *children,
-            disabled=~rx.State.is_hydrated,
-            class_name="border-0 p-0 m-0 min-w-0",
-        ),
+    """A form keyed by the sealed draft: it is built anew only when the draft changes, so typing survives a restart."""
+    return posting_form(
+        rx.el.input(type="hidden", name="go", default_value="next"),
+        *children,
+        on_submit=on_submit,
         custom_attrs={"id": "form", "autoComplete": "off"},
         key=DraftState.draft,
-        method="post",
-        action="/tanpa-javascript",
-        no_validate=True,
-        reset_on_submit=False,
-        on_submit=on_submit,
         class_name="mt-7",
     )
 

@@ -21,10 +21,14 @@ class Page:
     staff: bool = False
 
 
+NOWHERE = "404"
+"""Reflex's route for every address that is none. There is one for both languages: its page chooses by itself."""
+
+
 def add_pages(app: rx.App, pages: Sequence[Page]) -> None:
     """Adds every page in every language."""
     for page in pages:
-        for language in LANGUAGES:
+        for language in LANGUAGES[:1] if page.route == NOWHERE else LANGUAGES:
             _add(app, page, language)
 
 

@@ -73,9 +73,8 @@ def actions() -> rx.Component:
     )
 
 
-def receipt() -> rx.Component:
-    unsaved = rx.cond(ReceiptState.saved, "false", "true")
-    head = rx.el.div(
+def head() -> rx.Component:
+    return rx.el.div(
         rx.el.span(icon("circle-check-big"), class_name="done-mark"),
         rx.el.div(
             rx.el.h1(t("success.title"), id="berhasil", tab_index=-1, class_name="m-0 outline-none"),
@@ -84,6 +83,10 @@ def receipt() -> rx.Component:
         class_name="flex items-center gap-4",
         role="status",
     )
+
+
+def onwards() -> rx.Component:
+    """The way on is secondary until the reporter has said that ticket and PIN are saved."""
     saved = rx.el.label(
         rx.el.input(type="checkbox", default_checked=ReceiptState.saved, on_change=ReceiptState.confirm),
         rx.el.span(t("success.saved_check")),
@@ -101,20 +104,21 @@ def receipt() -> rx.Component:
         rx.el.button(t("success.finish"), type="button", on_click=ReceiptState.finish, class_name="btn btn-quiet"),
         rx.el.p(t("success.leave_warning"), class_name="small muted m-0"),
     )
+    buttons = rx.el.div(history, leave, class_name="flex flex-wrap items-center gap-4 mt-3")
+    return rx.el.div(saved, buttons, class_name="no-print")
+
+
+def receipt() -> rx.Component:
     steps = [rx.el.li(t(f"success.next_{number}")) for number in (1, 2, 3)]
     return rx.el.div(
-        head,
+        head(),
         ticket_card(),
         rx.el.p(t("success.private_note"), class_name="small muted mt-4 mb-0 no-print"),
-        rx.el.div(
-            saved,
-            rx.el.div(history, leave, class_name="flex flex-wrap items-center gap-4 mt-3"),
-            class_name="no-print",
-        ),
+        onwards(),
         rx.el.section(
             rx.el.h2(t("success.next_title"), class_name="m-0"),
             rx.el.ol(*steps, class_name="list-decimal mt-4 mb-0 pl-6 grid gap-2"),
             class_name="mt-12",
         ),
-        custom_attrs={"data-unsaved": unsaved},
+        custom_attrs={"data-unsaved": rx.cond(ReceiptState.saved, "false", "true")},
     )

@@ -288,7 +288,7 @@ def no_script() -> rx.Component:
             rx.el.p(t("noscript.title"), class_name="font-semibold m-0"),
             rx.el.p(t("noscript.text"), class_name="m-0"),
             anchor(t("noscript.how_title"), here("/tanpa-javascript")),
-            class_name="note wrap my-4",
+            class_name="note wrap my-4 flex-col gap-1",
             custom_attrs={"data-tone": "wait"},
         )
     )

@@ -35,7 +35,8 @@ def wrong(key: str, **values: Any) -> PydanticCustomError:
     return PydanticCustomError(key, "{key}", {"key": key, **values})  # type: ignore[arg-type]
 
 
-_FORBIDDEN_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_FORBIDDEN_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd")
+"""The last is what a browser sends in the place of half a character."""
 _MOST_ACCENTS = 30  # on one letter; endless ones are no writing, and to sort them takes quadratic time
 
 

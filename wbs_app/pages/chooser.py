@@ -6,6 +6,7 @@ import reflex as rx
 
 from wbs_app.components.fields import error_summary
 from wbs_app.components.page import Page
+from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon, link, shell
 from wbs_app.components.words import lang, t
 from wbs_app.config import settings
@@ -57,56 +58,45 @@ def card(entry: Any) -> rx.Component:
     )
 
 
+def left_behind() -> rx.Component:
+    """What this tab still holds: a receipt not yet saved, a draft not yet sent."""
+
+    def note(sign: str, said: str, action: str, **props: Any) -> rx.Component:
+        words = rx.el.span(t(said), " ", link(t(action), "/lapor/ringkasan"))
+        return rx.el.div(icon(sign), words, class_name="note mb-6", **props)
+
+    unsaved = note("triangle-alert", "success.unsaved", "success.unsaved_open", custom_attrs={"data-tone": "wait"})
+    return rx.fragment(
+        rx.cond(ReceiptState.receipt != "", unsaved),
+        rx.cond(DraftState.draft != "", note("file-text", "type.draft_open", "type.draft_resume")),
+    )
+
+
+def form() -> rx.Component:
+    kinds = rx.el.fieldset(
+        rx.el.legend(t("type.kind"), class_name="q-label mb-2"),
+        rx.el.div(rx.foreach(OfferState.cards, card), class_name="grid gap-3"),
+        custom_attrs={"id": "card", "tabIndex": "-1"},
+        class_name="q",
+    )
+    submit = rx.el.button(
+        t("type.submit"),
+        icon("arrow-right"),
+        type="submit",
+        class_name="btn btn-primary w-full sm:w-auto min-h-[54px] px-7",
+    )
+    several = [agencies()] if len(settings().agencies) > 1 else []
+    return posting_form(*several, kinds, submit, on_submit=ReportState.choose)
+
+
 def content() -> rx.Component:
-    resume = rx.cond(
-        DraftState.draft != "",
-        rx.el.div(
-            icon("file-text"),
-            rx.el.span(t("type.draft_open"), " ", link(t("type.draft_resume"), "/lapor/ringkasan")),
-            class_name="note mb-6",
-        ),
-    )
-    unsaved = rx.cond(
-        ReceiptState.receipt != "",
-        rx.el.div(
-            icon("triangle-alert"),
-            rx.el.span(t("success.unsaved"), " ", link(t("success.unsaved_open"), "/lapor/ringkasan")),
-            class_name="note mb-6",
-            custom_attrs={"data-tone": "wait"},
-        ),
-    )
-    form = rx.el.form(
-        rx.el.fieldset(
-            *([agencies()] if len(settings().agencies) > 1 else []),
-            rx.el.fieldset(
-                rx.el.legend(t("type.kind"), class_name="q-label mb-2"),
-                rx.el.div(rx.foreach(OfferState.cards, card), class_name="grid gap-3"),
-                custom_attrs={"id": "card", "tabIndex": "-1"},
-                class_name="q",
-            ),
-            rx.el.button(
-                t("type.submit"),
-                icon("arrow-right"),
-                type="submit",
-                class_name="btn btn-primary w-full sm:w-auto min-h-[54px] px-7",
-            ),
-            disabled=~rx.State.is_hydrated,
-            class_name="border-0 p-0 m-0 min-w-0",
-        ),
-        method="post",
-        action="/tanpa-javascript",
-        no_validate=True,
-        reset_on_submit=False,
-        on_submit=ReportState.choose,
-    )
     inner = rx.el.div(
         link(icon("chevron-left"), "/", t("nav.home"), class_name="inline-flex items-center gap-1 py-2"),
         rx.el.h1(t("type.title"), class_name="mt-3 mb-2"),
         rx.el.p(t("type.subtitle"), class_name="lead m-0 mb-8"),
         error_summary(),
-        unsaved,
-        resume,
-        form,
+        left_behind(),
+        form(),
         class_name="wrap-form pt-8 lg:pt-10",
     )
     return shell("/lapor", inner, task=True, first=True)

@@ -49,8 +49,7 @@ def place() -> tuple[rx.Component, ...]:
     )
 
 
-def when() -> rx.Component:
-    """As exactly as the reporter knows; CSS shows what the chosen precision asks for."""
+def precisions() -> rx.Component:
     pills = [
         rx.el.label(
             rx.el.input(
@@ -64,44 +63,33 @@ def when() -> rx.Component:
         )
         for value in PRECISIONS
     ]
+    return rx.el.div(*pills, class_name="seg mb-4")
 
-    def asked(by: str, *fields: rx.Component) -> rx.Component:
-        return rx.el.div(*fields, custom_attrs={"data-when": by})
 
+def moments() -> tuple[tuple[str, rx.Component], ...]:
+    """What each precision asks for."""
+    zone = agency("timezone_label")
     months = [rx.el.option(text(f"month.{number}", lang()), value=str(number)) for number in range(1, 13)]
-    return rx.el.div(
-        group(
-            "precision",
-            t("step3.time"),
-            rx.el.div(*pills, class_name="seg mb-4"),
-            rx.el.div(
-                asked("exact date", line("date", t("step3.date"), kind="date", required=True)),
-                asked(
-                    "exact",
-                    line("clock", t("step3.clock", zone=agency("timezone_label")), kind="time", required=True),
-                ),
-                asked("month", choose("month", t("step3.month"), t("step3.month_ph"), *months, required=True)),
-                asked(
-                    "month",
-                    line(
-                        "year",
-                        t("step3.year"),
-                        placeholder=t("step3.year_ph"),
-                        required=True,
-                        inputMode="numeric",
-                        maxLength="4",
-                    ),
-                ),
-                asked("range", line("date_from", t("step3.date_from"), kind="date", required=True)),
-                asked("range", line("date_to", t("step3.date_to"), kind="date", required=True)),
-                class_name="grid grid-cols-2 gap-x-4 max-w-[28rem] when-fields",
-            ),
-            asked("range", tick("ongoing", t("step3.ongoing"))),
-            hint=t("step3.time_hint"),
-            required=True,
-        ),
-        class_name="when",
+    year = {"placeholder": t("step3.year_ph"), "inputMode": "numeric", "maxLength": "4"}
+    return (
+        ("exact date", line("date", t("step3.date"), kind="date", required=True)),
+        ("exact", line("clock", t("step3.clock", zone=zone), kind="time", required=True)),
+        ("month", choose("month", t("step3.month"), t("step3.month_ph"), *months, required=True)),
+        ("month", line("year", t("step3.year"), required=True, **year)),
+        ("range", line("date_from", t("step3.date_from"), kind="date", required=True)),
+        ("range", line("date_to", t("step3.date_to"), kind="date", required=True)),
     )
+
+
+def when() -> rx.Component:
+    """As exactly as the reporter knows; CSS shows what the chosen precision asks for."""
+    asked = [rx.el.div(field, custom_attrs={"data-when": by}) for by, field in moments()]
+    ongoing = rx.el.div(tick("ongoing", t("step3.ongoing")), custom_attrs={"data-when": "range"})
+    fields = rx.el.div(*asked, class_name="grid grid-cols-2 gap-x-4 max-w-[28rem] when-fields")
+    question = group(
+        "precision", t("step3.time"), precisions(), fields, ongoing, hint=t("step3.time_hint"), required=True
+    )
+    return rx.el.div(question, class_name="when")
 
 
 def link_question() -> rx.Component:

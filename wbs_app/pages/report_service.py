@@ -16,45 +16,32 @@ from wbs_app.state.portal import OfferState, PortalState
 from wbs_app.state.report import ReportState
 
 
-def form() -> rx.Component:
+def questions() -> tuple[rx.Component, ...]:
     option = lambda entry: rx.el.option(entry["name"], value=entry["code"], key=entry["code"])  # noqa: E731
+    offered = rx.foreach(OfferState.services, option)
     warning = rx.el.p(t("step3.link_warning"), class_name="small muted mt-2 mb-0")
-    questions = (
+    about_story = {"hint": t("service.complaint_hint"), "placeholder": t("service.complaint_ph")}
+    about_link = {"hint": t("service.link_hint"), "placeholder": t("step3.link_ph"), "more": warning}
+    return (
         rx.el.h2(t("service.section"), class_name="m-0 mb-5"),
-        choose(
-            "kind",
-            t("service.kind"),
-            t("service.kind_ph"),
-            rx.foreach(OfferState.services, option),
-            required=True,
-        ),
-        story(
-            "complaint",
-            t("service.complaint"),
-            hint=t("service.complaint_hint"),
-            placeholder=t("service.complaint_ph"),
-            most=20_000,
-        ),
-        line(
-            "link",
-            t("service.link"),
-            kind="url",
-            hint=t("service.link_hint"),
-            placeholder=t("step3.link_ph"),
-            more=warning,
-        ),
+        choose("kind", t("service.kind"), t("service.kind_ph"), offered, required=True),
+        story("complaint", t("service.complaint"), most=20_000, **about_story),
+        line("link", t("service.link"), kind="url", **about_link),
         rx.el.h2(t("service.identity"), class_name="m-0 mt-10 mb-1"),
         rx.el.p(t("service.identity_hint"), class_name="q-hint mb-5"),
         *identity_questions(),
         send_buttons(),
     )
+
+
+def form() -> rx.Component:
     card = rx.el.div(
         error_summary(),
         rx.el.div(trouble(), role="alert"),
         rx.el.h1(t("service.title"), class_name="m-0 mb-1"),
         rx.el.p(t("service.intro"), class_name="muted mt-2 mb-2"),
         required_note(),
-        sealed_form(*questions, on_submit=ReportState.send_service.throttle(500)),  # type: ignore[attr-defined]
+        sealed_form(*questions(), on_submit=ReportState.send_service.throttle(500)),  # type: ignore[attr-defined]
         class_name="card p-5 sm:p-9",
     )
     offered = ~rx.State.is_hydrated | (agency("offers_service") == "yes")  # until it is known, the form

@@ -5,12 +5,13 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.desk import desk, sign_out_button, waiting
-from wbs_app.components.entrance import FIGURES, outcome, password_field, post_form
+from wbs_app.components.entrance import outcome, password_field, post_form
 from wbs_app.components.page import Page
 from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import ACCOUNT, HOME
 from wbs_app.state.staff_desk import DeskState
+from wbs_app.state.staff_entry import FIGURES
 
 
 def content() -> rx.Component:
@@ -38,7 +39,7 @@ def _about() -> rx.Component:
     return rx.el.section(
         rx.el.h2(t("account.who"), class_name="m-0 mb-2"),
         known,
-        sign_out_button("btn btn-secondary mt-3"),
+        sign_out_button("btn btn-secondary mt-3", "account.sign_out"),
         class_name="card p-5",
     )
 

@@ -29,26 +29,18 @@ def row(entry: Any) -> rx.Component:
     )
 
 
-def content() -> rx.Component:
-    press = rx.el.button(
-        icon("shield-check"),
-        t("admin.audit_verify"),
-        type="button",
-        on_click=AuditState.verify,
-        class_name="btn btn-secondary sm:ml-auto",
+def verdict() -> rx.Component:
+    """What the examination of the chain found."""
+    note = rx.el.div(
+        rx.cond(VIEW["tone"] == "done", icon("circle-check"), icon("circle-alert")),
+        rx.el.span(VIEW["result"], class_name="font-semibold"),
+        class_name="note mt-4",
+        custom_attrs={"data-tone": VIEW["tone"]},
     )
-    found = rx.el.div(
-        rx.cond(
-            VIEW["result"] != "",
-            rx.el.div(
-                rx.cond(VIEW["tone"] == "done", icon("circle-check"), icon("circle-alert")),
-                rx.el.span(VIEW["result"], class_name="font-semibold"),
-                class_name="note mt-4",
-                custom_attrs={"data-tone": VIEW["tone"]},
-            ),
-        ),
-        role="status",
-    )
+    return rx.el.div(rx.cond(VIEW["result"], note), role="status")
+
+
+def events() -> rx.Component:
     heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
     table = rx.el.table(
         rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
@@ -60,16 +52,23 @@ def content() -> rx.Component:
     listed = rx.el.div(
         table, pager(VIEW["newer"], VIEW["older"], VIEW["said"]), class_name="card mt-4 overflow-x-auto relative"
     )
-    shown = rx.cond(
-        VIEW["said"].to(str) != "",
-        rx.cond(AuditState.events.length() > 0, listed, nothing("inbox", t("common.no_data"))),
-        waiting(8),
+    return rx.cond(AuditState.events.length() > 0, listed, nothing("inbox", t("common.no_data")))
+
+
+def content() -> rx.Component:
+    press = rx.el.button(
+        icon("shield-check"),
+        t("admin.audit_verify"),
+        type="button",
+        on_click=AuditState.verify,
+        class_name="btn btn-secondary sm:ml-auto",
     )
     head = rx.el.div(
         rx.el.h1(t("admin.audit"), class_name="m-0"), press, class_name="flex flex-wrap items-center gap-x-4 gap-y-3"
     )
     intro = rx.el.p(t("admin.audit_text"), class_name="m-0 mt-2 muted max-w-[70ch]")
-    return desk(TRAIL, Permission.READ_AUDIT, head, intro, found, shown)
+    shown = rx.cond(VIEW["said"], events(), waiting(8))
+    return desk(TRAIL, Permission.READ_AUDIT, head, intro, verdict(), shown)
 
 
 PAGE = Page(TRAIL, "title.staff_audit", content, (DeskState.enter, AuditState.load), staff=True)

@@ -52,43 +52,13 @@ def report() -> rx.Component:
 
 def evidence() -> rx.Component:
     """Files and links. Both come from a stranger, and say so."""
-
-    def file(entry: Any) -> rx.Component:
-        take = anchor(
-            icon("download"), entry["href"], aria_label=entry["download"], download=True, class_name="icon-btn"
-        )
-        return rx.el.li(
-            rx.el.span(rx.cond(entry["image"] == "yes", icon("file-image"), icon("file-text")), class_name="thumb"),
-            rx.el.span(
-                rx.el.b(entry["name"], class_name="block"),
-                rx.el.span(entry["kind"], class_name="small faint"),
-                class_name="flex-1 min-w-0",
-            ),
-            rx.cond(entry["href"] != "", take),
-            key=entry["position"],
-            class_name="piece",
-        )
-
-    def external(url: Any) -> rx.Component:
-        return rx.el.li(
-            anchor(
-                rx.el.span(url, class_name="link-words break-all"),
-                url,
-                rx.el.span(icon("external-link"), t("a11y.external"), class_name="tag"),
-                rel="noreferrer noopener",
-                target="_blank",
-                class_name="inline-flex flex-wrap items-center gap-2 py-1",
-            ),
-            key=url,
-        )
-
     files = rx.fragment(
-        rx.el.ul(rx.foreach(CaseState.files, file), aria_label=t("a11y.files"), class_name="pieces"),
+        rx.el.ul(rx.foreach(CaseState.files, _file), aria_label=t("a11y.files"), class_name="pieces"),
         rx.cond(CASE["phase"] == "open", _warning("case.evidence_warning")),
     )
     links = rx.fragment(
         rx.el.h3(t("summary.link"), class_name="m-0 mt-4"),
-        rx.el.ul(rx.foreach(CaseState.links, external), class_name="list-none m-0 p-0"),
+        rx.el.ul(rx.foreach(CaseState.links, _external), class_name="list-none m-0 p-0"),
         _warning("case.link_warning"),
     )
     none = (CaseState.files.length() == 0) & (CaseState.links.length() == 0)
@@ -98,6 +68,38 @@ def evidence() -> rx.Component:
         rx.cond(CaseState.links.length() > 0, links),
         rx.cond(none, rx.el.p(t("case.evidence_none"), class_name="m-0 muted")),
         class_name="card p-5",
+    )
+
+
+def _file(entry: Any) -> rx.Component:
+    take = anchor(icon("download"), entry["href"], aria_label=entry["download"], download=True, class_name="icon-btn")
+    return rx.el.li(
+        rx.el.span(rx.cond(entry["image"] == "yes", icon("file-image"), icon("file-text")), class_name="thumb"),
+        rx.el.span(
+            rx.el.b(entry["name"], class_name="block"),
+            rx.el.span(entry["kind"], class_name="small faint"),
+            class_name="flex-1 min-w-0",
+        ),
+        rx.cond(entry["href"] != "", take),
+        key=entry["position"],
+        class_name="piece",
+    )
+
+
+def _external(url: Any) -> rx.Component:
+    """The other site learns neither where its visitor comes from nor gets hold of our page."""
+    words = rx.el.span(url, class_name="link-words break-all")
+    tag = rx.el.span(icon("external-link"), t("a11y.external"), class_name="tag")
+    return rx.el.li(
+        anchor(
+            words,
+            url,
+            tag,
+            rel="noreferrer noopener",
+            target="_blank",
+            class_name="inline-flex flex-wrap items-center gap-2 py-1",
+        ),
+        key=url,
     )
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.entrance import FIGURES, code_field, entrance, entry_field, outcome, password_field, post_form
+from wbs_app.components.entrance import code_field, entrance, entry_field, outcome, password_field, post_form
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon, link
 from wbs_app.components.words import here, t
 from wbs_app.model import desk
 from wbs_app.state.portal import PortalState
-from wbs_app.state.staff_entry import CodesState, EnrolState, InvitedState
+from wbs_app.state.staff_entry import FIGURES, CodesState, EnrolState, InvitedState
 
 
 def sign_in() -> rx.Component:

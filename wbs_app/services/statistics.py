@@ -2,11 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import col, func, select
 
 from wbs_app.model.tables import Report
 from wbs_app.model.workflow import CLOSED
+from wbs_app.services import reference
 from wbs_app.services.database import Db, reading
 from wbs_app.text import text
 
@@ -28,10 +30,14 @@ class Figures:
 _kept: dict[str, tuple[float, Figures]] = {}
 
 
-async def count(db: Db, agency: str) -> Figures:
-    """The agency's figures at this moment, by one statement; zeros for an agency nobody knows."""
+async def count(db: Db, agency: str, today: date) -> Figures:
+    """The agency's figures up to yesterday, by one statement; zeros for an agency nobody knows.
+
+    Today's reports count from tomorrow: whoever watches the page must not see the minute in which one arrives.
+    """
     closed = func.count().filter(col(Report.status).in_(CLOSED))
-    received, done = (await db.exec(select(func.count(), closed).where(Report.agency == agency))).one()
+    counted = select(func.count(), closed).where(Report.agency == agency, Report.received_on < today)
+    received, done = (await db.exec(counted)).one()
     return Figures(received, received - done, done)
 
 
@@ -42,7 +48,7 @@ async def figures(agency: str) -> Figures:
         if known is not None:
             _kept[agency] = (time.monotonic(), known)
         async with reading() as db:
-            known = await count(db, agency)
+            known = await count(db, agency, (await reference.offer(db, agency)).today)
         _kept[agency] = (time.monotonic(), known)
     return known
 

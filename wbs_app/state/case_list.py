@@ -136,7 +136,8 @@ def chips(wanted: CaseFilter, words: Words, kinds: tuple[str, ...]) -> list[Entr
     """One chip per value that the filter names: its words, and the address without it."""
     found: list[Entry] = []
     for facet, key in FACETS.items():
-        names, chosen = words.options(facet, kinds), getattr(wanted, facet)
+        names = words.options(facet, kinds)
+        chosen: tuple[str, ...] = getattr(wanted, facet)
         for code in chosen:
             rest = wanted.changed(**{facet: tuple(other for other in chosen if other != code)})
             found.append(_chip(key, names.get(code, code), rest, words.lang))

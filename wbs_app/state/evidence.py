@@ -20,6 +20,8 @@ from wbs_app.vault.tabs import open_from_tab, seal_for_tab
 
 UPLOAD = "upload"
 VIEW = "view"
+MOST_TOLD = 20
+"""Refused files that are listed; of one upload, and in all."""
 PASS_SECONDS = int(timedelta(hours=1).total_seconds())
 
 
@@ -47,6 +49,10 @@ class EvidenceState(rx.State):
     async def _list(self, staging: Staging) -> None:
         self.files = [file_row(number, about) for number, about in enumerate(await staging.files(), start=1)]
 
+    def _tell(self, row: Entry) -> None:
+        """One more refused file below the others, of which the oldest give way."""
+        self.refused = [*self.refused, row][-MOST_TOLD:]
+
     def _forget(self) -> None:
         self.files, self.refused, self.upload_pass, self.view_pass = [], [], "", ""
 
@@ -59,15 +65,19 @@ class EvidenceState(rx.State):
                 pass
             return
         staging = Staging(admitted["secret"])
+        told = 0
         async for name, data in files_in(chunks, admitted["most_bytes"]):
+            if told == MOST_TOLD:  # nobody means to send so many: the rest is read away
+                continue
             try:
                 if data is None:
                     raise Refused("error.file_size", max=admitted["most_bytes"] // 2**20)
                 await staging.add(name, data, admitted["most_files"])
             except Refused as refusal:
                 said = fill(text(refusal.key, language_of(self)), **refusal.values)
+                told += 1
                 async with self:
-                    self.refused = [*self.refused, _refused_row(name, len(data or b""), said)]
+                    self._tell(_refused_row(name, len(data or b""), said))
         async with self:
             await self._list(staging)
 
@@ -83,12 +93,12 @@ class EvidenceState(rx.State):
             "file-invalid-type": text("error.file_type", lang),
             "too-many-files": fill(text("error.file_count", lang), max=admitted["most_files"]),
         }
-        for file in files[:20]:
+        for file in files[:MOST_TOLD]:
             extension, _, rest = file.partition("|")
             size, _, reason = rest.partition("|")
             shown = int(size) if size.isdecimal() and len(size) < 16 else 0
             row = _refused_row(f"x.{extension}", shown, said.get(reason, said["file-invalid-type"]))
-            self.refused = [*self.refused, row]
+            self._tell(row)
 
     @rx.event
     async def dismiss(self, id: str):

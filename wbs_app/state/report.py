@@ -156,6 +156,7 @@ class ReportState(rx.State):
     def _checked(self, steps: tuple[type[Step], ...], draft: Draft, offer: Offer) -> bool:
         """Shows what is wrong with these steps; True when nothing is."""
         lang, agency = language_of(self), draft["agency"]
+        zone = offer.catalogue.profile.timezone_label
         errors: dict[str, str] = {}
         labels: dict[str, str] = {}
         for step in steps:
@@ -163,8 +164,8 @@ class ReportState(rx.State):
                 step.check(draft.answers, offer)
             except ValidationError as error:
                 for name, (key, values) in problems(error).items():
-                    errors[name] = fill(text(key, lang, agency), **values)
-                    labels[name] = text(step.label(name), lang, agency)
+                    errors[name] = fill(text(key, lang, agency), **_written(values, lang))
+                    labels[name] = fill(text(step.label(name), lang, agency), zone=zone)
         self._show_errors(errors, labels)
         return not errors
 
@@ -236,6 +237,13 @@ class ReportState(rx.State):
         if fresh is not None:
             drafts._keep(fresh)
         return self._to(FORMS[kind][0])
+
+
+def _written(values: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Limits as people write them, such as 20.000."""
+    if not isinstance(most := values.get("max"), int):
+        return values
+    return values | {"max": f"{most:,}".replace(",", text("format.thousand", lang))}
 
 
 def _first_open(draft: Draft, step: type[Step], offer: Offer) -> type[Step] | None:

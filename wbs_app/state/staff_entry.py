@@ -3,6 +3,7 @@
 What is typed there goes by ordinary forms to wbs_app/staff_routes.py; these states only show.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 import reflex as rx
@@ -11,11 +12,15 @@ from wbs_app.model.access import Permission
 from wbs_app.model.desk import HOME, SIGN_IN
 from wbs_app.services import once, sessions
 from wbs_app.services import staff as people
+from wbs_app.services.credentials import MAX_PASSWORD, MIN_PASSWORD
 from wbs_app.services.database import reading
 from wbs_app.state.door import PUBLIC, language_of, localised, scope_of
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import text
+
+FIGURES = {"minutes": sessions.TRIES_WINDOW // timedelta(minutes=1), "min": MIN_PASSWORD, "max": MAX_PASSWORD}
+"""What the texts of the way in are filled with."""
 
 
 class EnrolState(rx.State):

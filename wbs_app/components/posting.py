@@ -1,0 +1,21 @@
+"""The frame of every form that an event answers."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.words import here
+
+
+def posting_form(*children: Any, on_submit: Any, **props: Any) -> rx.Component:
+    """Disabled until the page is alive: a press before would put the answers into the address. Without JavaScript it
+    stays so, and its `action` would only say that JavaScript is needed."""
+    return rx.el.form(
+        rx.el.fieldset(*children, disabled=~rx.State.is_hydrated, class_name="border-0 p-0 m-0 min-w-0"),
+        method="post",
+        action=here("/tanpa-javascript"),
+        no_validate=True,
+        reset_on_submit=False,
+        on_submit=on_submit,
+        **props,
+    )
