@@ -71,8 +71,8 @@ class Tabs:
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, pages: Path, uploads: str) -> None:
-        """`pages`: the folder of the built ones. `uploads`: name of the only handler that takes files."""
+    def __init__(self, app: ASGIApp, pages: Path, uploads: str = "") -> None:
+        """`pages`: the folder of the built ones. `uploads`: name of the only handler that takes files, if any does."""
         self.app = app
         self.uploads = uploads.encode()
         self.pages = pages
@@ -106,7 +106,7 @@ class Edge:
             self._to_folder(scope)
             send = self._with_headers(scope, send, new_device=not known)
         else:
-            receive = _texts_only(receive)
+            receive, send = _texts_only(receive), _whole_characters(send)
         if status is None:
             await self.app(scope, receive, send)
         else:
@@ -138,7 +138,7 @@ class Edge:
             return 404
         if not self._owned(headers.get(b"reflex-client-token", b"").decode("latin-1"), device):
             return 403
-        if headers.get(b"reflex-event-handler") != self.uploads:
+        if (headers.get(b"reflex-event-handler") or None) != self.uploads:
             return 403
         ticket = headers.get(b"x-upload-pass", b"").decode("latin-1")
         opened = open_from_tab(self.secret, UPLOAD_PURPOSE, UPLOAD_PURPOSE, ticket, time.time())
@@ -255,6 +255,18 @@ def _texts_only(receive: Receive) -> Receive:
         return message
 
     return heard
+
+
+def _whole_characters(send: Send) -> Send:
+    """Half a character (a lone surrogate, which no browser's form sends) could not be sent back and would end the
+    socket's writer in silence: a question mark takes its place."""
+
+    async def say(message: Message) -> None:
+        if text := message.get("text"):
+            message = {**message, "text": text.encode("utf-8", "replace").decode()}
+        await send(message)
+
+    return say
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -29,6 +30,9 @@ from wbs_app.model.access import Role
 ROOT = Path(__file__).resolve().parents[2]
 STATE = "reflex___state____state"
 PASSWORD = "kuda besi melompat tinggi sekali"
+LONE_HALVES = re.compile("[\ud800-\udfff]")  # JSON can say them, UTF-8 cannot
+UNUSED_TLS = ssl.create_default_context()
+"""Made once: each client would make its own, which takes longer than all it is asked."""
 HYDRATED = '"is_hydrated_rx_state_":true'
 PATIENCE = 20.0  # seconds; only a failing test takes as long
 START_PATIENCE = 300.0  # the pages may have to be built first
@@ -76,7 +80,7 @@ class Server:
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """Plain HTTP, following nothing."""
-        return httpx.AsyncClient(base_url=self.origin, headers=headers, timeout=PATIENCE)
+        return httpx.AsyncClient(base_url=self.origin, headers=headers, timeout=PATIENCE, verify=UNUSED_TLS)
 
     async def device(self) -> str:
         """The cookie of a new device."""
@@ -94,7 +98,7 @@ def _listening(server: Server) -> None:
     while time.monotonic() < deadline:
         assert server.process.poll() is None, server.log()[-3000:]
         try:
-            httpx.get(f"{server.origin}/healthz", timeout=5)
+            httpx.get(f"{server.origin}/healthz", timeout=5, verify=UNUSED_TLS)
             return
         except httpx.TransportError:
             time.sleep(0.1)
@@ -206,7 +210,8 @@ class Tab:
 
     async def fire(self, name: str, payload: Any = None, router: Any = None) -> None:
         event = {"name": name, "payload": {} if payload is None else payload}
-        await self.say("42/_event," + json.dumps(["event", event | {"router_data": router or self.router()}]))
+        said = json.dumps(["event", event | {"router_data": router or self.router()}], ensure_ascii=False)
+        await self.say("42/_event," + LONE_HALVES.sub(lambda half: f"\\u{ord(half[0]):x}", said))
 
     async def settled(self) -> list[str]:
         """All frames since the last time, once the server has dealt with everything sent so far.
@@ -333,7 +338,7 @@ def discreet(server: Server) -> Iterator[None]:
     said = server.log(start)
     assert MARK not in said.lower()
     assert "Traceback" not in said
-    assert httpx.get(f"{server.origin}/healthz", timeout=PATIENCE).json() == {"status": "ok"}
+    assert httpx.get(f"{server.origin}/healthz", timeout=PATIENCE, verify=UNUSED_TLS).json() == {"status": "ok"}
     assert server.process.poll() is None
 
 

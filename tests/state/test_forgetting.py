@@ -14,8 +14,8 @@ def ours(root: BaseState) -> list[BaseState]:
 
 
 def test_staff_states_are_empty_after_a_load() -> None:
-    root = State(_reflex_internal_init=True)
-    fresh = State(_reflex_internal_init=True)
+    root = State(_reflex_internal_init=True)  # type: ignore[call-arg]
+    fresh = State(_reflex_internal_init=True)  # type: ignore[call-arg]
     staff = [state for state in ours(root) if state.requires is not PUBLIC]  # type: ignore[attr-defined]
     assert len(staff) > 5
     for state in staff:
@@ -38,7 +38,7 @@ def test_staff_states_are_empty_after_a_load() -> None:
 
 
 def test_staff_states_start_without_data() -> None:
-    for state in ours(State(_reflex_internal_init=True)):
+    for state in ours(State(_reflex_internal_init=True)):  # type: ignore[call-arg]
         if state.requires is not PUBLIC:  # type: ignore[attr-defined]
             values = next(iter(state.dict(initial=True).values()))
             assert not any(values.values()), state.get_full_name()

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from pyotp import TOTP
+from pyotp.totp import TOTP
 
 from wbs_app.config import settings
 from wbs_app.edge import Edge

@@ -15,6 +15,7 @@ from wbs_app.services.database import reading
 from wbs_app.state.case_list import number
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry, catalogue_of
+from wbs_app.state.staff_desk import home_agency
 from wbs_app.text import fill, has, text
 
 _LONGEST_ID = 18
@@ -38,7 +39,7 @@ class AuditState(rx.State):
         before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_ID else 0
         async with reading() as db:
             page = await audit.page(db, actor, before)
-        profile = (await catalogue_of(actor.agencies[0])).profile
+        profile = (await catalogue_of(home_agency(actor))).profile
         self.events = [_row(event, profile, lang) for event in page.events]
         self.view = {
             "said": _counted(page, lang),

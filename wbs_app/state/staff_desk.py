@@ -20,6 +20,11 @@ async def agency_names(codes: tuple[str, ...], lang: str) -> dict[str, str]:
     return {code: agency_view(await catalogue_of(code))[f"short_{lang}"] for code in served}
 
 
+def home_agency(actor: Actor) -> str:
+    """The first of the actor's agencies that we serve."""
+    return next((code for code in actor.agencies if code in settings().agencies), settings().agencies[0])
+
+
 async def _unit_name(actor: Actor) -> str:
     if actor.unit is None:
         return ""
@@ -51,8 +56,8 @@ class DeskState(rx.State):
         }
         self.may = [permission.value for permission in Permission if actor.can(permission)]
         portal = await self.get_state(PortalState)
-        if portal.agency not in actor.agencies:
-            await portal._switch(actor.agencies[0])
+        if portal.agency not in names:
+            await portal._switch(home_agency(actor))
 
     @rx.event
     async def go_home(self):

@@ -75,7 +75,6 @@ class InvitedState(rx.State):
         self.invited = {
             "phase": "open",
             "username": person.username,
-            "name": person.name,
             "role": text(f"admin.role_{person.role}", lang),
             "agency": ", ".join((await agency_names(tuple(person.agencies.split()), lang)).values()),
         }
