@@ -216,7 +216,7 @@ def test_texts_with_a_made_up_key_exist_somewhere() -> None:
     anything = "[a-z0-9_.]+"
     for file, told in texts_asked_for():
         if isinstance(told, ast.JoinedStr):
-            parts = [re.escape(part.value) if isinstance(part, ast.Constant) else anything for part in told.values]
+            parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else anything for part in told.values]
             assert any(re.fullmatch("".join(parts), known) for known in keys("id")), f"{file.name}: {ast.unparse(told)}"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import socket
@@ -133,9 +134,16 @@ def build() -> bool:
             tail = log.read_text("utf-8", "replace")[-3000:]
             raise Unusable(f"the pages could not be built:\n{tail}\n(whole log: {log})")
         _bring_back_assets(old)
+        _tidy_lock()
         STAMP.write_text(now)
         print(f"WBS: pages built in {time.monotonic() - started:.0f} s", flush=True)
         return True
+
+
+def _tidy_lock() -> None:
+    """Reflex writes its lock in one line or in many, as it comes; one form keeps the working tree clean."""
+    lock = ROOT / "reflex.lock" / "package.json"
+    lock.write_text(json.dumps(json.loads(lock.read_text("utf-8")), indent=2) + "\n", "utf-8")
 
 
 def _set_aside_assets() -> Path:

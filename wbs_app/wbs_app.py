@@ -18,6 +18,7 @@ from wbs_app.pages import PAGES
 from wbs_app.routes import routes
 from wbs_app.state.door import Gate
 from wbs_app.state.evidence import EvidenceState
+from wbs_app.state.socket import listen
 from wbs_app.text import LANGUAGES, text
 
 log = logging.getLogger("wbs")
@@ -71,6 +72,7 @@ app = rx.App(
     backend_exception_handler=trouble,
     api_transformer=routes,
 )
+listen(app)
 app.add_middleware(Gate())
 app.register_lifespan_task(keep_sweeping)
 add_pages(app, PAGES)

@@ -20,7 +20,7 @@ import aiohttp
 import httpx
 import pytest
 import pytest_asyncio
-from pyotp import TOTP
+from pyotp.totp import TOTP
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 from wbs_app.edge import DEVICE_COOKIE, SESSION_COOKIE

@@ -23,9 +23,7 @@ habits = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(GAPS)), min_size=
 def as_typed(written: str, habit: list[tuple[int, str]]) -> str:
     """`written` as a hurried person may type it: any case, look-alikes and gaps."""
     variants = (TYPED_AS.get(char, char.lower() + char) for char in written)
-    return "".join(
-        among[pick % len(among)] + gap for among, (pick, gap) in zip(variants, habit, strict=False)
-    )
+    return "".join(among[pick % len(among)] + gap for among, (pick, gap) in zip(variants, habit, strict=False))
 
 
 def swap(text: str, i: int, j: int) -> str:
@@ -50,9 +48,7 @@ def test_an_agency_that_cannot_be_read_back_gets_no_ticket(agency: str) -> None:
 
 @given(agencies, st.sampled_from(GAPS), habits)
 @settings(max_examples=30, deadline=None)
-def test_a_ticket_is_understood_however_it_is_typed(
-    agency: str, gap: str, habit: list[tuple[int, str]]
-) -> None:
+def test_a_ticket_is_understood_however_it_is_typed(agency: str, gap: str, habit: list[tuple[int, str]]) -> None:
     ticket = codes.new_ticket(agency)
     _, first, second = ticket.split("-")
     assert codes.parse_ticket(f" {agency}{gap}{as_typed(first + second, habit)}") == ticket

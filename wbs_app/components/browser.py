@@ -24,3 +24,13 @@ def listening(*functions: str) -> rx.Component:
     """Mounted once on a page whose inputs wbs.js listens to. `functions`: others that the page calls by name."""
     tags = [ImportVar(tag=name) for name in ("listening", *functions)]
     return rx.fragment(rx.Var("null", _var_data=VarData(imports={_MODULE: tags}, hooks={"listening();": None})))
+
+
+def own_language() -> rx.Component:
+    """For pages made for any address: one built file serves both languages, so the browser says which it became."""
+    effect = (
+        'useEffect(() => { document.documentElement.lang = /^\\/en(\\/|$)/.test(location.pathname) ? "en" : "id"; }, []);'
+    )
+    return rx.fragment(
+        rx.Var("null", _var_data=VarData(imports={"react": [ImportVar(tag="useEffect")]}, hooks={effect: None}))
+    )

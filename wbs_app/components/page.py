@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.browser import own_language
 from wbs_app.components.words import here, lang, speaking
 from wbs_app.text import LANGUAGES, has, text
 
@@ -35,7 +36,8 @@ def add_pages(app: rx.App, pages: Sequence[Page]) -> None:
 def _add(app: rx.App, page: Page, language: str) -> None:
     def render() -> rx.Component:
         with speaking(language):
-            return page.content()
+            any_address = page.route == NOWHERE or "[" in page.route
+            return rx.fragment(own_language(), page.content()) if any_address else page.content()
 
     # Reflex puts what a page shows into a script named by the page's module: one for each page and language, so that
     # nobody loads another's.

@@ -51,6 +51,7 @@ def clean_picture(data: bytes, *formats: str) -> tuple[bytes, str, set[str]]:
 def _upright(picture: Image.Image) -> Image.Image:
     """The pixels of the first frame as they are meant to be seen: turned, in sRGB, in a mode that both kinds store."""
     picture.load()
+    ImageOps.exif_transpose(picture, in_place=True)
     colours = picture.info.get("icc_profile")
     if picture.mode in ("P", "PA"):
         picture = picture.convert("RGBA" if "transparency" in picture.info or picture.mode == "PA" else "RGB")
@@ -60,7 +61,6 @@ def _upright(picture: Image.Image) -> Image.Image:
         picture = _in_srgb(picture, colours)
     if picture.mode not in ("1", "L", "LA", "RGB", "RGBA", "I;16"):
         picture = picture.convert("RGB")
-    ImageOps.exif_transpose(picture, in_place=True)
     return picture
 
 

@@ -7,6 +7,7 @@ Packages inside the package are never opened.
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 from xml.sax import SAXException
@@ -29,7 +30,7 @@ _MACROS = ("vbaproject", "vbadata")
 
 
 class Relation(NamedTuple):
-    """A line from one part to another. `kind` is the last word of its type; `target` a part, or a stranger's address."""
+    """A line from one part to another. `kind` is the last word of its type, `target` a part or an address outside."""
 
     id: str
     type: str
@@ -70,9 +71,7 @@ class Package:
         """The bytes of a part, never more than the directory said."""
         try:
             return self._zip.read(self._parts[name])
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, KeyError) as problem:
-            raise Refused("error.file_unreadable") from problem
-        except zipfile.zlib.error as problem:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as problem:
             raise Refused("error.file_unreadable") from problem
 
     def relations(self, name: str) -> list[Relation]:

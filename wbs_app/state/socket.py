@@ -1,0 +1,57 @@
+"""Where a socket's messages arrive: what is no event of ours goes no further, and leaves nothing behind.
+
+Reflex would put the whole of a malformed event into an exception, remember every unknown one for good, and keep
+whatever else a message claims to know about its page for as long as the tab lives.
+"""
+
+import logging
+from typing import Annotated, Any
+
+import reflex as rx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from reflex.app import EventNamespace
+from reflex_base.registry import RegistrationContext
+
+log = logging.getLogger("wbs.socket")
+
+_Address = Annotated[str, Field(max_length=8_000)]
+_Where = Annotated[
+    dict[_Address, _Address | Annotated[dict[_Address, _Address], Field(max_length=100)]], Field(max_length=10)
+]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(strict=True, hide_input_in_errors=True)
+
+    name: str
+    payload: dict[str, Any] = {}
+    router_data: _Where = {}
+
+
+class Messages(EventNamespace):
+    """Reflex's own, less trusting."""
+
+    async def on_event(self, sid: str, data: Any) -> None:
+        """An event of a page, or anything else that somebody sends."""
+        if _is_event(data):
+            await super().on_event(sid, data)
+        else:
+            log.warning("refused what is no event")
+
+    async def on_client_error(self, sid: str, data: Any = None) -> None:
+        """Pages would tell of their errors, in words that may be a visitor's own: they are not kept."""
+        del sid, data
+
+
+def _is_event(data: Any) -> bool:
+    try:
+        return _Said.model_validate(data).name in RegistrationContext.get().event_handlers
+    except ValidationError:
+        return False
+
+
+def listen(app: rx.App) -> None:
+    """Puts `Messages` in the place of Reflex's own namespace, before anybody connects."""
+    assert app.sio is not None and app.event_namespace is not None
+    app._event_namespace = Messages(app.event_namespace.namespace, app)
+    app.sio.register_namespace(app._event_namespace)
