@@ -8,6 +8,7 @@ export const leaveNow = (url) => {
   dirty = false;
   document.documentElement.style.display = "none";
   sessionStorage.clear();
+  addEventListener("pagehide", () => sessionStorage.clear()); // the router notes down how far each page was scrolled
   location.replace(url);
 };
 

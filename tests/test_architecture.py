@@ -168,7 +168,7 @@ def test_what_reflex_brings_is_known() -> None:
 
 @pytest.mark.parametrize(("state", "name", "fn"), HANDLERS, ids=lambda it: getattr(it, "__name__", it))
 def test_handlers_are_plain(state: type[BaseState], name: str, fn: Any) -> None:
-    """Async, so that none stops all others; with annotated arguments of plain types, so that Gate can hold them to it."""
+    """Async, so that none stops all others; of plain annotated arguments, so that Gate can hold them to these."""
     fn = getattr(fn, "func", fn)
     assert inspect.iscoroutinefunction(fn) or inspect.isasyncgenfunction(fn)
     hints = typing.get_type_hints(fn)

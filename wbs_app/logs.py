@@ -29,7 +29,7 @@ class ContentFree(logging.Formatter):
 
 
 class Sparing(logging.Filter):
-    """Each place may speak so often a minute, so that nobody fills the disk by what is refused. Our errors always may."""
+    """Each place may speak so often a minute: nobody fills the disk by what is refused. Our own errors always may."""
 
     MOST = 60
 
@@ -73,6 +73,7 @@ def start_logging(level: int = logging.INFO) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
+    logging.raiseExceptions = False  # it would print the words of a record that cannot be written
     logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, _trace: _uncaught(error)
     sys.unraisablehook = lambda found: _uncaught(found.exc_value)

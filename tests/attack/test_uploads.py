@@ -1,6 +1,7 @@
 """The one address that takes files: who may use it, for how much, and what is left of what was refused."""
 
 import asyncio
+import io
 import json
 import time
 import uuid
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from reflex_base.registry import RegistrationContext
 
 from tests.attack.conftest import MARK, PATIENCE, STATE, Open, Server, Tab, deltas, reach, state
@@ -22,7 +24,16 @@ EVIDENCE = state("evidence", "evidence_state")
 UPLOAD = f"{EVIDENCE}.upload"
 OTHERS = [name for name in RegistrationContext.get().event_handlers if name != UPLOAD]
 HUNG_UP = 499
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000") + MARK.encode() * 50 + b"\xff\xd9"
+
+
+def _picture() -> bytes:
+    """One that tells who made it."""
+    held = io.BytesIO()
+    Image.effect_noise((32, 32), 90).convert("RGB").save(held, "JPEG", comment=MARK.encode() * 50)
+    return held.getvalue()
+
+
+JPEG = _picture()
 
 
 @dataclass

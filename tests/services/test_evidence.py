@@ -37,11 +37,7 @@ def archive(*names: str) -> bytes:
     return held.getvalue()
 
 
-JPEG, PNG = picture("JPEG"), picture("PNG")
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
+JPEG, PNG, PDF = picture("JPEG"), picture("PNG"), picture("PDF")
 WORD = archive("[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/styles.xml")
 EXE = b"MZ" + bytes(58) + b"\x40\0\0\0PE\0\0" + bytes(200)
 

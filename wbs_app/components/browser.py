@@ -28,9 +28,8 @@ def listening(*functions: str) -> rx.Component:
 
 def own_language() -> rx.Component:
     """For pages made for any address: one built file serves both languages, so the browser says which it became."""
-    effect = (
-        'useEffect(() => { document.documentElement.lang = /^\\/en(\\/|$)/.test(location.pathname) ? "en" : "id"; }, []);'
-    )
+    lang = 'location.pathname.split("/")[1] === "en" ? "en" : "id"'
+    effect = f"useEffect(() => {{ document.documentElement.lang = {lang}; }}, []);"
     return rx.fragment(
         rx.Var("null", _var_data=VarData(imports={"react": [ImportVar(tag="useEffect")]}, hooks={effect: None}))
     )

@@ -11,23 +11,25 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, StreamDecodeLevel
 
 from wbs_app.services.cleaning_codestream import bare_jpeg, bare_jpeg2000
-from wbs_app.services.inspection import opened_pdf
 from wbs_app.services.refusal import Refused
+from wbs_app.services.structure import opened_pdf
 
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _DEEPEST = 100
 _UNREADABLE = (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, RuntimeError, TypeError, KeyError)
 
 # What drawing needs of a page, of its resources, and of streams: pictures, drawings, fonts, functions, profiles.
-_PAGE = set("/Type /Parent /MediaBox /CropBox /Rotate /UserUnit /Resources /Contents /Group".split())
-_RESOURCES = set("/ExtGState /ColorSpace /Pattern /Shading /XObject /Font /ProcSet".split())
-_STREAM = set(
-    "/Type /Subtype /Length /Length1 /Length2 /Length3 /Filter /DecodeParms /Decode /Width /Height /ColorSpace"
-    " /BitsPerComponent /Intent /ImageMask /Mask /Interpolate /SMask /SMaskInData /Matte /FormType /BBox /Matrix"
-    " /Resources /Group /PatternType /PaintType /TilingType /XStep /YStep /ShadingType /Background /AntiAlias"
-    " /BitsPerCoordinate /BitsPerFlag /VerticesPerRow /Function /FunctionType /Domain /Range /Size /BitsPerSample"
-    " /Order /Encode /N /Alternate /CMapName /CIDSystemInfo /WMode /UseCMap".split()
-)
+_PAGE = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group"}
+_RESOURCES = {"/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font", "/ProcSet"}
+_STREAM = {
+    "/Type", "/Subtype", "/Length", "/Length1", "/Length2", "/Length3", "/Filter", "/DecodeParms", "/Decode",
+    "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Intent", "/ImageMask", "/Mask", "/Interpolate",
+    "/SMask", "/SMaskInData", "/Matte", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/PatternType",
+    "/PaintType", "/TilingType", "/XStep", "/YStep", "/ShadingType", "/Background", "/AntiAlias",
+    "/BitsPerCoordinate", "/BitsPerFlag", "/VerticesPerRow", "/Function", "/FunctionType", "/Domain", "/Range",
+    "/Size", "/BitsPerSample", "/Order", "/Encode", "/N", "/Alternate", "/CMapName", "/CIDSystemInfo", "/WMode",
+    "/UseCMap",
+}  # fmt: skip
 _TELLING = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/OPI", "/Ref", "/Alternates", "/Measure", "/PtData")
 """What fonts, layers and the like may carry besides."""
 
@@ -71,7 +73,7 @@ def clean_pdf(data: bytes) -> tuple[bytes, set[str]]:
             removed = _told(old)
             _copy_pages(old, new)
             for thing in list(new.objects):
-                _clean(thing)
+                _clean(new, thing)
             new.save(
                 out,
                 deterministic_id=True,
@@ -146,7 +148,7 @@ def _dictionaries(thing: Any) -> Iterator[Any]:
 # --- what is kept in the new one --------------------------------------------------------------------------------------
 
 
-def _clean(thing: Any) -> None:
+def _clean(pdf: pikepdf.Pdf, thing: Any) -> None:
     """One object of the new file, and all that stands in it."""
     for part in list(_dictionaries(thing)):
         for key in _keys(part) & set(_TELLING):
@@ -154,7 +156,7 @@ def _clean(thing: Any) -> None:
         if isinstance(resources := part.get("/Resources"), Dictionary):
             _keep(resources, _RESOURCES)
         if part.get("/Type") == Name.Page and "/Contents" in part:
-            part.Contents = part_of(thing).make_stream(_instructions(part))
+            part.Contents = pdf.make_stream(_instructions(part))
         for glyph in _glyphs(part):
             glyph.write(_instructions(glyph))
     if isinstance(thing, Stream):

@@ -2,10 +2,10 @@
 
 import io
 
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps, JpegImagePlugin
 
-from wbs_app.services.inspection import UNREADABLE, opened_picture
 from wbs_app.services.refusal import Refused
+from wbs_app.services.structure import UNREADABLE, opened_picture
 
 JPEG_QUALITY = 92
 """Small print in a photographed letter stays legible."""
@@ -34,13 +34,14 @@ def clean_picture(data: bytes, *formats: str) -> tuple[bytes, str, set[str]]:
     """
     picture = opened_picture(data, *formats)
     form = "JPEG" if picture.format in ("JPEG", "MPO") else "PNG"
+    fineness = JpegImagePlugin.get_sampling(picture)  # of colours: red print on white needs what it had
     try:
         removed = _told(picture) | _behind(form, data)
         clean = _upright(picture)
         clean.info.clear()
         out = io.BytesIO()
         if form == "JPEG":
-            clean.save(out, form, quality=JPEG_QUALITY)
+            clean.save(out, form, quality=JPEG_QUALITY, subsampling=fineness)
         else:
             clean.save(out, form)
     except UNREADABLE as problem:

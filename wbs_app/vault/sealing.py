@@ -54,9 +54,7 @@ def seal(key: bytes, plain: bytes, place: Place) -> bytes:
     if len(key) != KEY_BYTES:
         raise ValueError("a key is 32 bytes")
     nonce = bindings.randombytes(_NONCE_BYTES)
-    box = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
-        _pad(plain), _FORMAT + place.encoded(), nonce, key
-    )
+    box = bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(_pad(plain), _FORMAT + place.encoded(), nonce, key)
     return _FORMAT + nonce + box
 
 
@@ -66,9 +64,7 @@ def unseal(key: bytes, sealed: bytes, place: Place) -> bytes:
     if sealed[:1] != _FORMAT or len(box) < _TAG_BYTES:
         raise Tampered
     try:
-        padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
-            box, _FORMAT + place.encoded(), nonce, key
-        )
+        padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, _FORMAT + place.encoded(), nonce, key)
     except CryptoError:
         raise Tampered from None
     return _unpad(padded)

@@ -98,9 +98,7 @@ async def open_chunks(key: bytes, boxes: AsyncIterator[bytes]) -> AsyncGenerator
         raise Tampered
 
 
-async def _cut(
-    pieces: AsyncIterator[bytes], first: int, size: int
-) -> AsyncGenerator[tuple[bytes, bool], None]:
+async def _cut(pieces: AsyncIterator[bytes], first: int, size: int) -> AsyncGenerator[tuple[bytes, bool], None]:
     """The same bytes cut into `first`, then `size` bytes each; the last cut (marked True) may be shorter.
 
     A full cut is held back until more arrives, since only then is it known not to be the last.
