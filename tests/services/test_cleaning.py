@@ -27,6 +27,7 @@ from tests.services.samples import (
     word,
     zipped,
 )
+from wbs_app.services import cleaning_docx, cleaning_pdf, cleaning_picture
 from wbs_app.services.cleaning import clean
 from wbs_app.services.inspection import DOCX
 from wbs_app.services.structure import examine
@@ -198,7 +199,7 @@ def test_what_pages_inherit_stays() -> None:
 
 
 def test_pictures_in_pictures_of_a_pdf() -> None:
-    """JPEG 2000, JPEG in another wrapping, and a picture in the line."""
+    """JPEG 2000, JPEG in another wrapping and in several scans, and a picture in the line."""
     pdf = plain_pdf()
     page = pdf.pages[0].obj
     out = io.BytesIO()
@@ -215,7 +216,9 @@ def test_pictures_in_pictures_of_a_pdf() -> None:
         image.BitsPerComponent, image.ColorSpace, image.Filter = 8, Name.DeviceRGB, filters
         page.Resources.XObject[f"/{name}"] = pdf.make_indirect(image)
     line = b"BI /W 32 /H 24 /BPC 8 /CS /RGB /F /DCT ID " + jpeg("Penanda") + b"\nEI"
-    page.Contents = pdf.make_stream(b"q 90 0 0 60 9 9 cm /A Do Q q 90 0 0 60 120 9 cm /B Do Q " + line)
+    page.Contents = pdf.make_stream(
+        b"q 90 0 0 60 9 9 cm /A Do Q q 90 0 0 60 120 9 cm /B Do Q q 90 0 0 60 9 90 cm /C Do Q " + line
+    )
     given_file = saved(pdf)
     cleaned = clean(PDF, given_file).data
     assert_gone("Penanda", PDF, cleaned)
@@ -288,6 +291,9 @@ def test_all_that_is_removed_has_a_name() -> None:
         cleaned = clean(mime, data)
         assert cleaned.removed and {*cleaned.removed} <= keys("id")
         assert cleaned == clean(mime, data), "the same each time"
+    named_elsewhere = {*cleaning_pdf._HELD.values(), *cleaning_pdf._ACTIVE, *cleaning_pdf._INFO.values()}
+    named_elsewhere |= {*cleaning_docx._GONE.values(), *cleaning_docx._PROPERTIES}
+    assert {f"cleaned.{name}" for name in named_elsewhere} | {*cleaning_picture._TELLS} <= keys("id")
 
 
 def test_what_is_clean_has_nothing_to_tell() -> None:

@@ -1,0 +1,138 @@
+"""The real server for browser tests: started as the README says, on a port and a data folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+WBS = Path(sys.executable).with_name("wbs")
+START_SECONDS = 240  # the first start of a fresh clone builds the pages
+STOP_SECONDS = 20
+
+
+class Server:
+    """One installation of WBS. Stopped and started again, it keeps its port and its data."""
+
+    def __init__(self, folder: Path, database_url: str = "", *, relaxed_2fa: bool = True) -> None:
+        self.data = folder / "data"
+        self.log = folder / "server.log"
+        self.database_url = database_url
+        self.port = _free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        own = {
+            "PYTHONPATH": str(ROOT),
+            "WBS_DATA_DIR": str(self.data),
+            "WBS_DATABASE_URL": database_url,
+            "WBS_PORT": str(self.port),
+            "WBS_RELAXED_2FA": "1" if relaxed_2fa else "",
+        }
+        self._env = {name: value for name, value in os.environ.items() if not name.startswith("WBS_")} | own
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [WBS, "serve"],
+                cwd=ROOT,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that kill() reaches its workers, and nobody else
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._ended_within(0.1) or time.monotonic() > deadline:
+                self.stop()
+                raise AssertionError(f"the server did not start:\n{self.said()}")
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(f"{self.origin}/healthz", timeout=5) as answer:  # noqa: S310  our own address
+                return answer.status == 200
+        except (URLError, OSError):
+            return False
+
+    def _ended_within(self, seconds: float) -> bool:
+        assert self._process is not None
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """As an operator does: the process is asked to end, and does."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As a power cut does."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        if how is signal.SIGKILL:
+            os.killpg(self._process.pid, how)
+        else:
+            self._process.send_signal(how)
+        ended = self._ended_within(STOP_SECONDS)
+        if not ended:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+        assert ended, f"the server did not stop in {STOP_SECONDS} s"
+
+    def cli(self, *arguments: str, typed: str = "") -> str:
+        """Runs a `wbs` command on this installation; what it printed."""
+        done = subprocess.run([WBS, *arguments], cwd=ROOT, env=self._env, input=typed, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def said(self) -> str:
+        """The whole log."""
+        return self.log.read_text("utf-8", "replace")
+
+    # --- what is kept ------------------------------------------------------------------------------------------------
+
+    def reports(self) -> int:
+        """How many reports the database holds."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as db:
+                return int(db.execute("SELECT count(*) FROM report").fetchone()[0])  # type: ignore[index]
+        import sqlite3
+
+        with closing(sqlite3.connect(self.data / "wbs.db")) as db:
+            return int(db.execute("SELECT count(*) FROM report").fetchone()[0])
+
+    def everything_kept(self) -> Iterable[tuple[str, bytes]]:
+        """Name and bytes of all that stays behind: files, every table of PostgreSQL, the log."""
+        yield "server.log", self.log.read_bytes()
+        for file in sorted(self.data.rglob("*")):
+            if file.is_file():
+                yield str(file.relative_to(self.data)), file.read_bytes()
+        if self.database_url:
+            with psycopg.connect(self.database_url) as db:
+                tables = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+                for (table,) in tables:
+                    query = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))
+                    with db.cursor().copy(query) as copied:
+                        yield table, b"".join(bytes(piece) for piece in copied)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,104 @@
+"""Staff come in by invitation, password and a real second factor; each sees what the role allows."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+from pyotp.totp import TOTP
+
+from tests.e2e.conftest import Visit
+from tests.e2e.officers import give_password, sign_in
+from tests.e2e.serving import Server
+
+PASSWORD = "perahu kertas di selokan"
+
+
+@pytest.fixture
+def strict_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as for the public: the second factor is mandatory."""
+    server = Server(tmp_path_factory.mktemp("strict"), relaxed_2fa=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_first_administrator_comes_in(strict_site: Server, visit: Visit) -> None:
+    link = re.search(r"http\S+/petugas/undangan\?kode=\S+", strict_site.said())
+    assert link, "the first start prints a link for the first administrator"
+    admin = visit(strict_site, width=1280)
+    admin.page.goto(link[0])
+    admin.write("Kata sandi baru", PASSWORD)
+    admin.write("Ulangi kata sandi baru", PASSWORD)
+    admin.press("Simpan dan Masuk")
+    admin.see("Akun siap dipakai. Silakan masuk.")
+    give_password(admin, "admin", "bukan kata sandi ini")
+    admin.see("Nama pengguna atau kata sandi tidak sesuai.")
+    give_password(admin, "admin", PASSWORD)
+    admin.arrive("/petugas/aktivasi")
+    expect(admin.page.get_by_role("img", name="Kode QR untuk aplikasi autentikator").locator("svg")).to_be_visible()
+    shown = admin.page.get_by_role("definition").filter(has_text=re.compile("[A-Z2-7]{4}")).inner_text()
+    app, now = TOTP("".join(shown.removeprefix("Kunci manual:").split())), int(time.time())
+    admin.write("Masukkan kode yang tampil di aplikasi.", "000000")
+    admin.press("Aktifkan")
+    admin.see("Kode tidak sesuai atau sudah kedaluwarsa.")
+    admin.write("Masukkan kode yang tampil di aplikasi.", app.at(now))
+    admin.press("Aktifkan")
+    admin.arrive("/petugas/aktivasi/kode")
+    codes = admin.page.get_by_role("list", name="Kode Pemulihan").get_by_role("listitem")
+    expect(codes).to_have_count(10)
+    recovery = codes.first.inner_text()
+    admin.tick("Saya sudah menyimpan kode pemulihan")
+    admin.press("Lanjutkan")
+    admin.arrive("/petugas/kelola/pengguna")
+    admin.press("Keluar")
+    admin.see("Anda telah keluar.")
+    # The same code a second time, then the next one; then a recovery code in its place.
+    give_password(admin, "admin", PASSWORD)
+    admin.arrive("/petugas/verifikasi")
+    admin.write("Kode verifikasi", app.at(now))
+    admin.press("Verifikasi")
+    admin.see("Kode tidak sesuai atau sudah kedaluwarsa.")
+    admin.write("Kode verifikasi", app.at(now, counter_offset=1))
+    admin.press("Verifikasi")
+    admin.arrive("/petugas/kelola/pengguna")
+    other = visit(strict_site, width=390)
+    give_password(other, "admin", PASSWORD)
+    other.arrive("/petugas/verifikasi")
+    other.page.get_by_text("Gunakan kode pemulihan").click()
+    other.write("Kode pemulihan", recovery.lower())
+    other.press("Verifikasi dengan Kode Pemulihan")
+    other.arrive("/petugas/kelola/pengguna")
+
+
+def test_administrator_invites_and_reads_no_report(site: Server, visit: Visit) -> None:
+    admin = visit(site, width=1280)
+    sign_in(admin, "pengelola", "/petugas/kelola/pengguna")
+    admin.write("Nama pengguna", "pengawas.baru")
+    admin.write("Nama lengkap", "Pengawas Baru")
+    admin.tick("Pengawas", "radio")
+    admin.tick("Pemerintah Provinsi Bali")
+    admin.press("Buat Undangan")
+    link = admin.field("Tautan undangan").input_value()
+    admin.go("/petugas/laporan")
+    expect(admin.heading("Anda tidak berwenang")).to_be_visible()
+    newcomer = visit(site, width=390)
+    newcomer.page.goto(link)
+    newcomer.see("pengawas.baru")
+    newcomer.write("Kata sandi baru", "singkat")
+    newcomer.write("Ulangi kata sandi baru", "singkat")
+    newcomer.press("Simpan dan Masuk")
+    newcomer.see("Kata sandi terlalu pendek")
+    newcomer.write("Kata sandi baru", PASSWORD)
+    newcomer.write("Ulangi kata sandi baru", PASSWORD)
+    newcomer.press("Simpan dan Masuk")
+    give_password(newcomer, "pengawas.baru", PASSWORD)
+    newcomer.arrive("/petugas/laporan")
+
+
+def test_a_stranger_is_led_to_the_door(site: Server, visit: Visit) -> None:
+    stranger = visit(site)
+    for path in ("/petugas/laporan", "/petugas/kelola/pengguna", "/petugas/audit", "/petugas/akun"):
+        stranger.page.goto(stranger.url(path))
+        stranger.arrive("/petugas/masuk")

@@ -1,0 +1,144 @@
+"""Nothing given is lost: a restart, a reload, a lost connection, an impatient finger."""
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.filing import STEPS, attach, fill_incident, fill_place, jpeg, next_step, receipt, to_step
+from tests.e2e.serving import Server
+from tests.e2e.visiting import CONNECTION_LOST, Visitor
+
+TRUTH = "Saya menyatakan laporan ini dibuat dengan iktikad baik"
+OFFLINE = "Tidak ada koneksi internet. Isian Anda belum terkirim."
+
+
+def test_server_restarts_in_the_middle_of_step_3(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.allow(CONNECTION_LOST)
+    to_step(reporter, 3)
+    attach(reporter, ("foto.jpg", jpeg()))
+    reporter.see("Berkas berhasil diunggah.")
+    reporter.write("Alamat", "Setengah kali")
+    site.stop()
+    reporter.see(OFFLINE)
+    reporter.type("Alamat", "mat, ditulis saat terputus")
+    site.start()
+    expect(reporter.page.get_by_text(OFFLINE)).to_have_count(0, timeout=30_000)
+    attach(reporter, ("foto.jpg", jpeg(160)))
+    expect(reporter.page.get_by_text("Berkas berhasil diunggah.")).to_have_count(2)
+    reporter.press("Hapus berkas laporan 2")
+    expect(reporter.page.get_by_text("Berkas berhasil diunggah.")).to_have_count(1)
+    expect(reporter.field("Alamat")).to_have_value("Setengah kalimat, ditulis saat terputus")
+    reporter.page.get_by_text("Tanggal saja", exact=True).click()
+    reporter.write("Tanggal", "2025-03-04")
+    next_step(reporter, 4)
+    expect(reporter.said("Alamat")).to_have_text("Setengah kalimat, ditulis saat terputus")
+    expect(reporter.said("Nama Terlapor").or_(reporter.page.get_by_role("cell", name="Wayan Contoh"))).to_be_visible()
+    expect(reporter.page.get_by_role("listitem").filter(has_text="Berkas laporan 1")).to_be_visible()
+
+
+def test_reload_and_back_keep_what_was_given(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.go(STEPS[0])
+    reporter.write("Nama", "Ketut Samaran")
+    reporter.tick("Cantumkan Email", "switch")
+    reporter.write("Email", "ketut@contoh.id")
+    reporter.write("Telepon", "0361 234567")
+    next_step(reporter, 2)
+    reporter.page.reload()
+    reporter.alive()
+    reporter.write("Nama Terlapor", "Orang Pertama")
+    reporter.press("Tambah terlapor")
+    reporter.write("Nama Terlapor 2", "Orang Kedua")
+    reporter.press("Tambah terlapor")
+    reporter.write("Nama Terlapor 3", "Orang Ketiga")
+    reporter.press("Hapus terlapor nomor 2")
+    expect(reporter.field("Nama Terlapor 2")).to_have_value("Orang Ketiga")
+    reporter.press("Kembali")  # keeps what was typed, though it is not complete
+    reporter.arrive(STEPS[0])
+    expect(reporter.field("Nama")).to_have_value("Ketut Samaran")
+    expect(reporter.field("Email")).to_have_value("ketut@contoh.id")
+    expect(reporter.field("Telepon")).to_have_value("0361 234567")
+    next_step(reporter, 2)
+    expect(reporter.field("Nama Terlapor 2")).to_have_value("Orang Ketiga")
+
+
+def test_leaving_with_unsent_typing_asks_first(site: Server, visit: Visit) -> None:
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    reporter = visit(site)
+    reporter.page.on("dialog", leave)
+    reporter.go(STEPS[0])
+    reporter.page.reload()
+    reporter.alive()
+    assert asked == []  # nothing typed, nothing to ask
+    reporter.type("Nama", "Belum terkirim")
+    reporter.page.reload()
+    reporter.alive()
+    assert asked == ["beforeunload"]
+
+
+def test_a_page_without_its_predecessors_leads_to_the_first_open_one(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.page.goto(reporter.url(STEPS[3]))
+    reporter.arrive(STEPS[1])  # biodata may be left empty, so the incident is the first that is open
+
+
+# --- sending once -----------------------------------------------------------------------------------------------------
+
+
+def _double_click(reporter: Visitor) -> None:
+    reporter.button("Kirim Laporan").dblclick()
+
+
+def _enter_twice(reporter: Visitor) -> None:
+    box = reporter.page.get_by_role("checkbox", name=TRUTH)
+    box.focus()
+    reporter.page.keyboard.press("Enter")
+    reporter.page.keyboard.press("Enter")
+
+
+def _offline(reporter: Visitor) -> None:
+    """Pressed several times while there is no connection."""
+    reporter.allow(CONNECTION_LOST)
+    reporter.context.set_offline(True)
+    for _ in range(3):
+        reporter.press("Kirim Laporan")
+    reporter.context.set_offline(False)
+
+
+def _server_away(reporter: Visitor) -> None:
+    """Pressed while the server is down after a power cut."""
+    reporter.allow(CONNECTION_LOST)
+    reporter.server.kill()
+    reporter.see(OFFLINE)
+    reporter.press("Kirim Laporan")
+    reporter.server.start()
+
+
+@pytest.mark.parametrize("impatient", [_double_click, _enter_twice, _offline, _server_away])
+def test_impatience_files_one_report(site: Server, visit: Visit, impatient) -> None:
+    reporter = visit(site)
+    to_step(reporter, 4)
+    reporter.tick(TRUTH)
+    before = site.reports()
+    impatient(reporter)
+    filed = receipt(reporter)
+    assert site.reports() == before + 1
+    reporter.page.reload()
+    assert receipt(reporter).ticket == filed.ticket
+
+
+def test_double_click_on_next_goes_one_step(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    to_step(reporter, 2)
+    fill_incident(reporter)
+    reporter.button("Selanjutnya").dblclick()
+    reporter.arrive(STEPS[2])
+    fill_place(reporter)
+    expect(reporter.field("Alamat")).to_have_value("Gudang farmasi kabupaten")
+    next_step(reporter, 4)
