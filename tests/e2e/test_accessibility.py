@@ -21,6 +21,16 @@ READING = [page.route for page in PAGES if not page.staff and not page.route.sta
 READING += ["/keluar?ke=lapor", "/petugas/masuk", "/petugas/undangan?kode=tidak-ada"]
 
 
+SETTLE = """async () => {
+    for (let tries = 0; tries < 100; tries++) {  // five seconds at the most: what moves for ever is no reason to wait
+        const moving = document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity);
+        if (!moving.length) return;
+        await new Promise((go) => setTimeout(go, 50));
+    }
+}"""
+"""Colours fade from one scheme to the other; axe must see the end of it."""
+
+
 def equipped(visitor: Visitor) -> Visitor:
     """With axe in every page that is opened; the page's own policy lets no script in afterwards."""
     visitor.context.add_init_script(Axe().axe_script)
@@ -40,7 +50,7 @@ def violations(visitor: Visitor, where: str, scheme: Literal["light", "dark"], *
     page = visitor.page
     page.emulate_media(color_scheme=scheme)
     expect(page.locator("html")).to_have_class(scheme)
-    page.evaluate("async () => { while (document.getAnimations().length) await new Promise(requestAnimationFrame); }")
+    page.evaluate(SETTLE)
     quick = {"resultTypes": ["violations"], "preload": False, "iframes": False}
     found = AxeResults(page.evaluate("options => axe.run(document, options)", quick | options))
     assert found.violations_count == 0, f"{where}, {visitor.lang}, {scheme}:\n{found.generate_report()}"
