@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,8 +13,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.officers import READERS, ROLES, hire
 from tests.e2e.serving import Server
-from tests.e2e.visiting import Visitor, visiting
+from tests.e2e.visiting import Visit, Visitor, visiting
 
+HERE = Path(__file__).parent
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +25,10 @@ FLAGS = (
     "--no-first-run",
 )
 
-Visit = Callable[..., Visitor]
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: while Playwright runs, this thread has an event loop, and async tests want their own."""
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
 
 
 def chromium() -> str | None:

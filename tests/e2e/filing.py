@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from PIL import Image
-from playwright.sync_api import expect
 
 from tests.e2e.visiting import Visitor
 
@@ -87,7 +86,7 @@ def send(visitor: Visitor) -> Filed:
 
 def receipt(visitor: Visitor) -> Filed:
     """The receipt that is shown."""
-    expect(visitor.heading(visitor.say("success.title"))).to_be_visible()
+    visitor.heading(visitor.say("success.title")).wait_for()
     ticket, pin = (visitor.page.locator(f"[data-part={part}]").inner_text() for part in ("ticket", "pin"))
     return Filed(ticket, pin, frozenset(visitor.typed))
 

@@ -41,7 +41,9 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Returns once it answers."""
+        """Returns once it answers; at once when it runs already."""
+        if self._process is not None:
+            return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [WBS, "serve"],

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.filing import STEPS, choose_kind, fill_incident, next_step, to_step
 from tests.e2e.serving import Server
-from tests.e2e.visiting import Visitor
+from tests.e2e.visiting import Visit, Visitor
 
 LONG_NAME = "Ni Luh " + "Panjang " * 37  # 303 characters
 EMOJI = "Made 🌺 Contoh 👩🏽‍🌾"
@@ -26,6 +25,8 @@ def refused(visitor: Visitor, problems: dict[str, str], send: str = "Selanjutnya
     kept = typed_values(visitor)
     visitor.press(send)
     summary = visitor.page.get_by_role("alert").filter(has=visitor.page.get_by_role("heading"))
+    first, said = next(iter(problems.items()))
+    summary.get_by_role("link", name=f"{first}: {said}").wait_for()
     expect(summary).to_be_focused()
     links = summary.get_by_role("link")
     expect(links).to_have_text([f"{label}: {said}" for label, said in problems.items()])

@@ -5,11 +5,10 @@ import base64
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.filing import JPEG_NAME, Filed, attach, choose_kind, jpeg, next_step, receipt, track
 from tests.e2e.officers import PASSWORDS, sign_in
 from tests.e2e.serving import Server
-from tests.e2e.visiting import Visitor, visiting
+from tests.e2e.visiting import Visit, Visitor, visiting
 
 CHRONICLE = "Panitia meminta imbalan agar berkas mutasi diloloskan."
 COMPLAINT = "Riwayat pangkat di SIMPEG hilang setelah pembaruan data."
@@ -241,15 +240,16 @@ def test_officer_without_key_sees_a_plain_sentence(server: Server, bali_report: 
 
 
 def test_officers_read_both_ntt_reports(server: Server, ntt_violation: Filed, ntt_service: Filed, visit: Visit) -> None:
-    for username, filed, as_sent in (
-        ("penerima", ntt_violation, _ntt_violation_as_sent),
-        ("layanan", ntt_service, _ntt_service_as_sent),
+    for username, filed, as_sent, reporter in (
+        ("penerima", ntt_violation, _ntt_violation_as_sent, "Marselina"),
+        ("layanan", ntt_service, _ntt_service_as_sent, "Yohana"),
     ):
         officer = visit(server, width=1280)
         sign_in(officer, username)
         officer.follow(filed.ticket)
         officer.arrive(f"/petugas/laporan/{filed.ticket}")
         as_sent(officer)
+        expect(officer.page.get_by_text(reporter)).to_have_count(0)
 
 
 # --- nothing stays behind ---------------------------------------------------------------------------------------------

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.filing import STEPS, next_step
 from tests.e2e.serving import Server
+from tests.e2e.visiting import Visit
 from wbs_app.components.shell import REFUGE
 
 

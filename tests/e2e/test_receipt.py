@@ -6,10 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Dialog, expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.filing import Filed, receipt, send, to_step, track
 from tests.e2e.serving import Server
-from tests.e2e.visiting import CONNECTION_LOST, Visitor
+from tests.e2e.visiting import CONNECTION_LOST, Visit, Visitor
 from wbs_app.vault.codes import new_pin, new_ticket
 
 WRONG = "Nomor tiket atau PIN tidak sesuai."

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 from pyotp.totp import TOTP
 
-from tests.e2e.conftest import Visit
 from tests.e2e.officers import give_password, sign_in
 from tests.e2e.serving import Server
+from tests.e2e.visiting import Visit
 
 PASSWORD = "perahu kertas di selokan"
 

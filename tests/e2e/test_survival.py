@@ -3,10 +3,9 @@
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.filing import STEPS, attach, fill_incident, fill_place, jpeg, next_step, receipt, to_step
 from tests.e2e.serving import Server
-from tests.e2e.visiting import CONNECTION_LOST, Visitor
+from tests.e2e.visiting import CONNECTION_LOST, Visit, Visitor
 
 TRUTH = "Saya menyatakan laporan ini dibuat dengan iktikad baik"
 OFFLINE = "Tidak ada koneksi internet. Isian Anda belum terkirim."
@@ -61,6 +60,9 @@ def test_reload_and_back_keep_what_was_given(site: Server, visit: Visit) -> None
     expect(reporter.field("Telepon")).to_have_value("0361 234567")
     next_step(reporter, 2)
     expect(reporter.field("Nama Terlapor 2")).to_have_value("Orang Ketiga")
+    reporter.page.go_back()
+    reporter.arrive(STEPS[0])
+    expect(reporter.field("Nama")).to_have_value("Ketut Samaran")
 
 
 def test_leaving_with_unsent_typing_asks_first(site: Server, visit: Visit) -> None:
@@ -103,11 +105,12 @@ def _enter_twice(reporter: Visitor) -> None:
 
 
 def _offline(reporter: Visitor) -> None:
-    """Pressed several times while there is no connection."""
+    """Pressed again and again while there is no connection."""
     reporter.allow(CONNECTION_LOST)
     reporter.context.set_offline(True)
-    for _ in range(3):
-        reporter.press("Kirim Laporan")
+    reporter.press("Kirim Laporan")
+    reporter.see(OFFLINE)
+    reporter.press("Kirim Laporan")
     reporter.context.set_offline(False)
 
 

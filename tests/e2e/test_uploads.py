@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.filing import attach, fill_place, jpeg, next_step, to_step
 from tests.e2e.serving import Server
+from tests.e2e.visiting import Visit
 from wbs_app.text import fill, text
 
 LIMIT = 2 * 2**20

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Visit
 from tests.e2e.serving import Server
+from tests.e2e.visiting import Visit
 
 BUDGET = 150 * 1024  # bytes on the wire, headers included, of all files together
 

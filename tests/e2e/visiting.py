@@ -1,11 +1,20 @@
 """A person at a browser. Controls are found by role and accessible name only; whatever goes wrong is noticed."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, WebError, WebSocket, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    TimeoutError,
+    WebError,
+    WebSocket,
+    expect,
+)
 
 from tests.e2e.serving import Server
 from wbs_app.pages import PAGES
@@ -89,11 +98,14 @@ class Visitor:
 
     def alive(self) -> None:
         """A page that is not alive yet keeps its controls disabled."""
-        expect(self.page.locator("fieldset:disabled")).to_have_count(0)
+        self.page.locator("fieldset:disabled").first.wait_for(state="detached")
 
     def arrive(self, path: str) -> None:
         """Waits for a page that something led to."""
-        expect(self.page).to_have_url(re.compile(re.escape(self.url(path)) + r"/?(\?.*)?$"))
+        there = re.compile(re.escape(self.url(path)) + r"/?(\?.*)?$")
+        with suppress(TimeoutError):  # hears of it at once, but cannot say where one is instead
+            self.page.wait_for_url(there, wait_until="commit")
+        expect(self.page).to_have_url(there, timeout=1)
         expect(self.page).to_have_title(text(title_of(path), self.lang))  # the address changes before what is shown
         self.alive()
 
@@ -143,12 +155,16 @@ class Visitor:
         return self.page.get_by_role("heading", name=name, exact=True)
 
     def see(self, words: str) -> None:
-        expect(self.page.get_by_text(words).first).to_be_visible()
+        self.page.get_by_text(words).first.wait_for()
 
     def said(self, label: str) -> Locator:
         """The value beside a label, where a report is laid out for reading."""
         term = self.page.get_by_role("term").filter(has_text=re.compile(f"^{re.escape(label)}$"))
         return self.page.locator("dl > div").filter(has=term).get_by_role("definition")
+
+
+Visit = Callable[..., Visitor]
+"""visit(server, lang="en", width=1280, ...) -> a Visitor of this test."""
 
 
 @contextmanager
@@ -163,6 +179,7 @@ def visiting(
     **options: Any,
 ) -> Iterator[Visitor]:
     """A visitor with a fresh browser profile; leaving checks that nothing went wrong."""
+    server.start()  # whatever an earlier test did to it
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     visitor = Visitor(context, server, lang, agency)
     try:
