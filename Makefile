@@ -13,20 +13,27 @@ DEV := $(VENV)/dev.stamp
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev browser run test check format bench lock clean
+.PHONY: help setup setup-dev browser scanner run test check format bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(RUNTIME) ## the .venv with what WBS runs on
 
-setup-dev: $(DEV) browser ## the same with what tests and checks need, and a Chromium
+setup-dev: $(DEV) browser scanner ## the same with what tests and checks need: a Chromium and clamd too
 
 run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
 	@$(BIN)/wbs serve $(ARGS)
 
+# Browser tests run beside all others: they mostly wait. `make test ARGS="-k ticket"` runs one pytest with these arguments.
 test: setup-dev ## every test, browser included
-	@$(BIN)/python -m pytest $(ARGS)
+	@if [ -n "$(ARGS)" ]; then exec $(BIN)/python -m pytest $(ARGS); fi; \
+	mkdir -p test-results; \
+	$(BIN)/python -m pytest --quiet tests/e2e > test-results/e2e.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest --quiet --ignore tests/e2e; rest=$$?; \
+	wait $$browser; seen=$$?; \
+	cat test-results/e2e.log; \
+	exit $$((rest || seen))
 
 check: $(DEV) ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -74,6 +81,18 @@ $(RUNTIME): $(BIN)/pip requirements.lock pyproject.toml
 $(DEV): $(BIN)/pip requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 	@touch $@ $(RUNTIME)
+
+# The tests bring their own signatures: neither the service nor its database is needed.
+scanner:
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"; \
+	if command -v clamd >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing clamd for the tests of the virus scanner"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
+			install --yes --no-install-recommends clamav-daemon >/dev/null && exit 0; \
+	fi; \
+	echo "The tests need clamd: install ClamAV (on Debian: apt-get install clamav-daemon)." >&2; \
+	exit 1
 
 # The same order in which the tests look: WBS_CHROMIUM, a Chromium of the system, Playwright's own.
 browser: $(DEV)

@@ -25,6 +25,34 @@ export const printPage = () => window.print();
 export const openDialog = (id) => byId(id)?.showModal();
 export const closeDialog = (id) => byId(id)?.close();
 
+/* Go to a control: what is folded up opens, a choice is made. */
+export const goTo = (id) => {
+  const at = byId(id);
+  if ("open" in at) at.open = true;
+  if (at.type === "radio") at.checked = true;
+  (at.form?.querySelector("textarea") ?? at.querySelector("summary") ?? at).focus();
+};
+
+/* A report that lies open for so many seconds without anybody there closes; while somebody is, it stays open. Its form
+   tells the server, so that what is typed in it is not lost. */
+let lively = 0, watch;
+export const staying = (seconds) => {
+  let told = lively = Date.now();
+  clearInterval(watch);
+  watch = setInterval(() => {
+    const now = Date.now(), wasDirty = dirty;
+    if (!document.querySelector("[data-staying]")) clearInterval(watch);
+    else if (now - lively > seconds * 1000) {
+      clearInterval(watch);
+      submitAs("end");
+    } else if (lively > told && now - told > seconds * 300) {
+      told = now;
+      submitAs("stay");
+      dirty = wasDirty;
+    }
+  }, 5000);
+};
+
 /* Of an upload: no event to the server while it runs. */
 export const uploading = (at) => {
   const percent = Math.round(at.progress * 100);
@@ -57,6 +85,8 @@ export const listening = () => {
     if ("counted" in target.dataset) count(target);
   });
   document.addEventListener("submit", () => { dirty = false; });
+  for (const sign of ["input", "keydown", "pointerdown", "scroll"])
+    document.addEventListener(sign, () => { lively = Date.now(); }, { capture: true, passive: true });
   window.addEventListener("beforeunload", (event) => {
     if (dirty || document.querySelector('[data-unsaved="true"]')) event.preventDefault();
   });

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("intake",)
+BENCHMARKS = ("intake", "evidence", "events", "start", "list", "tracking")
 
 
 def main() -> int:

@@ -14,7 +14,10 @@ import pytest_asyncio
 from psycopg import sql
 from sqlmodel import SQLModel
 
+from tests.clamd import Clamd
 from wbs_app.config import Settings, settings
+from wbs_app.model import handling_tables as handling_tables  # both fill the metadata
+from wbs_app.model import tables as tables
 from wbs_app.services import migrate
 from wbs_app.services.database import Db, close, writing
 
@@ -39,6 +42,23 @@ def settings_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Se
 
     yield use
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def one_clamd() -> Iterator[Clamd]:
+    """Started once for all tests that use it."""
+    folder = Path(tempfile.mkdtemp(prefix="wbs-clamd-"))  # a socket's path must be short
+    made = Clamd(folder)
+    yield made
+    made.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def clamd(one_clamd: Clamd) -> Clamd:
+    """A virus scanner that runs; a test may stop it. Its `url` is for `WBS_CLAMD_URL`."""
+    one_clamd.start()
+    return one_clamd
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,12 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
@@ -12,7 +16,7 @@ from wbs_app import text
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import Role
 from wbs_app.model.tables import Staff
-from wbs_app.services import audit, health, keys, migrate, staff
+from wbs_app.services import audit, backup, demo, health, keys, migrate, retention, staff, tally
 from wbs_app.services.database import close, reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.recovery import BadShares, restore
@@ -67,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     recover = commands.add_parser("recover", help="give officers the keys of all reports, from two recovery shares")
     recover.add_argument("--agency", required=True, metavar="A")
     recover.set_defaults(run=_run(_recover))
+    _add_keeping_parsers(commands)
     commands.add_parser("doctor", help="is everything in place?").set_defaults(run=_run(_doctor, ready=False))
     return parser
 
@@ -85,6 +90,33 @@ def _add_staff_parser(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     end = people.add_parser("deactivate", help="end somebody's access")
     end.add_argument("name", metavar="NAME", help="the username")
     end.set_defaults(run=_run(_staff_deactivate))
+
+
+def _add_keeping_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    shown = commands.add_parser("demo", help="fill an empty system with invented, sealed cases")
+    shown.add_argument("--reports", type=_positive, required=True, metavar="N", help="how many")
+    shown.add_argument("--agency", action="append", metavar="A", help="default: all")
+    shown.add_argument("--pins", type=Path, metavar="FILE", help="where tickets and PINs go; the terminal if left out")
+    shown.add_argument("--force", action="store_true", help="even beside real reports")
+    shown.set_defaults(run=_run(_demo))
+    keep = commands.add_parser("backup", help="write everything, still sealed, into one signed file")
+    keep.add_argument("file", type=Path, metavar="FILE")
+    keep.add_argument("--with-secret", action="store_true", help="the server's secret too: guard the file as you do it")
+    keep.set_defaults(run=_run(_backup))
+    back = commands.add_parser("restore", help="bring a backup back into an empty system, and verify all of it")
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--key", default="", metavar="F", help="fingerprint of the signing key, as the backup printed it")
+    back.set_defaults(run=_run(_restore))
+    end = commands.add_parser("purge", help="destroy the cases that two people have approved")
+    end.add_argument("--list", action="store_true", help="only bring the list of what may be destroyed up to date")
+    end.set_defaults(run=_run(_purge))
+
+
+def _positive(typed: str) -> int:
+    number = int(typed)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _run(work: Work, ready: bool = True) -> Callable[[argparse.Namespace], None]:
@@ -168,3 +200,72 @@ async def _doctor(_args: argparse.Namespace) -> None:
         print(f"FAIL  {finding.name}: {finding.problem}" if finding.problem else f"ok    {finding.name}")
     if failed:
         raise Failed(f"{failed} of the checks failed")
+
+
+# --- keeping, and letting go ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars on standard error, one for each thing that is counted: call it with name, done and total."""
+    with Progress(
+        TextColumn("{task.description:>6}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bars:  # fmt: skip
+        known: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in known:
+                known[what] = bars.add_task(what, total=total)
+            bars.update(known[what], completed=done)
+
+        yield told
+
+
+async def _demo(args: argparse.Namespace) -> None:
+    with _bars() as told:
+        agencies = args.agency or settings().agencies
+        pins = await demo.fill(args.reports, agencies, lambda done: told("cases", done, args.reports), args.force)
+    lines = "".join(f"{ticket}\t{pin}\n" for ticket, pin in pins)
+    if args.pins:
+        args.pins.touch(mode=0o600)
+        args.pins.write_text(lines)
+    else:
+        print(lines, end="")
+    async with writing() as db:
+        await tally.fold(db)
+
+
+async def _backup(args: argparse.Namespace) -> None:
+    with _bars() as told:
+        done = await backup.backup(args.file, told, args.with_secret)
+    _say_kept("kept", done)
+    print(f"signed with the key {done.key}: note it down, a restore without the server's secret asks for it")
+
+
+async def _restore(args: argparse.Namespace) -> None:
+    with _bars() as told:
+        done = await backup.restore(args.file, told, args.key)
+    _say_kept("restored and verified", done)
+
+
+def _say_kept(what: str, done: backup.Done) -> None:
+    print(f"{what}: {done.reports} reports, {done.rows} rows, {done.files} files")
+    for path in done.missing:
+        print(f"the evidence store had already lost {path}")
+
+
+async def _purge(args: argparse.Namespace) -> None:
+    async with writing() as db:
+        new = await retention.propose(db)
+    async with reading() as db:
+        approved = await retention.approved(db)
+    print(f"{new} cases are new on the list, {await retention.waiting()} wait for approval")
+    if args.list:
+        return
+    destroyed = [ticket for ticket in approved if await retention.purge(ticket)]
+    if destroyed:
+        await retention.wipe()
+    for ticket in destroyed:
+        print(f"destroyed {ticket}")
+    print(f"{len(destroyed)} cases destroyed")

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRET_BYTES = 32
+MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 
 
 class Unusable(Exception):
@@ -31,7 +32,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
-    smtp_url: str = ""
+    smtp_url: str = Field(default="", repr=False)  # may hold a password
     clamd_url: str = ""
     agencies: Annotated[tuple[str, ...], NoDecode] = ("bali", "ntt")
     relaxed_2fa: bool = False
@@ -55,6 +56,34 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + url.removeprefix(plain)
         if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
             raise ValueError("must be a postgresql:// address (or be left out for SQLite)")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _shared(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must be a redis:// address (rediss:// with TLS, unix:// for a socket)")
+        return url
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _scanner(cls, url: str) -> str:
+        parts = urlsplit(url)
+        reached = parts.path if parts.scheme == "unix" else parts.scheme == "tcp" and parts.hostname and parts.port
+        if url and not reached:
+            raise ValueError("must be unix:///path/of/the/socket or tcp://host:port")
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in MAIL_SCHEMES and parts.hostname and parts.port != 0
+        except ValueError:
+            usable = False
+        if url and not usable:
+            raise ValueError(f"must start with {', '.join(f'{scheme}://' for scheme in MAIL_SCHEMES)} and name a host")
         return url
 
     @field_validator("secret")

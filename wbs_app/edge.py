@@ -2,18 +2,23 @@
 
 import base64
 import hashlib
+import logging
 import re
 import secrets
 import time
-from collections import OrderedDict
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from redis import RedisError
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wbs_app.config import settings
+from wbs_app.config import LOOPBACK, settings
+from wbs_app.services.tabs import tabs
+from wbs_app.shedding import Places, Sockets, paced, whole
 from wbs_app.vault.tabs import open_from_tab
+
+log = logging.getLogger("wbs.edge")
 
 DEVICE_COOKIE = "wbs_dev"
 SESSION_COOKIE = "wbs_sid"
@@ -22,6 +27,10 @@ UPLOAD_PURPOSE = "upload"
 UPLOAD_OVERHEAD = 64 * 1024  # multipart frames and arguments around the files
 SOCKET = ("/_event", "/_event/")
 LONGEST_HEARD_OUT = 16 * 2**20
+MOST_UPLOADS, MOST_UPLOADS_OF_ONE = 100, 4
+"""Under way at once."""
+PASSED_ON = frozenset({b"forwarded", b"via", b"x-real-ip"})
+"""Said by a proxy that asks for somebody else."""
 LARGEST_POST = 64 * 1024  # our own forms: sign-in and the like
 
 ADMITTED = frozenset(
@@ -47,27 +56,6 @@ _TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
 
 
-class Tabs:
-    """Which device a tab's token belongs to: the first that used it. Forgotten a day after its last use."""
-
-    KEPT_SECONDS = 24 * 3600
-    MOST = 100_000
-
-    def __init__(self) -> None:
-        self._owners: OrderedDict[str, tuple[str, float]] = OrderedDict()
-
-    def owns(self, token: str, device: str) -> bool:
-        """Whether `device` may use `token`; binds it when nobody does."""
-        now = time.monotonic()
-        while self._owners and (len(self._owners) > self.MOST or next(iter(self._owners.values()))[1] < now):
-            self._owners.popitem(last=False)
-        owner = self._owners.get(token, (device, 0.0))[0]
-        if owner == device:
-            self._owners[token] = (device, now + self.KEPT_SECONDS)
-            self._owners.move_to_end(token)
-        return owner == device
-
-
 class Edge:
     """ASGI middleware around the whole app."""
 
@@ -76,7 +64,8 @@ class Edge:
         self.app = app
         self.uploads = uploads.encode()
         self.pages = pages
-        self.tabs = Tabs()
+        self.sockets = Sockets()
+        self.uploading = Places(MOST_UPLOADS, MOST_UPLOADS_OF_ONE)
         self.secret = settings().secret_key()
         self.origin = settings().origin.encode()
         self.strictest = policy_of(pages / "no such page").encode()
@@ -90,30 +79,54 @@ class Edge:
         headers = dict(given)
         headers[b"cookie"] = b"; ".join(value for name, value in given if name == b"cookie")
         cookies = _cookies(headers)
-        device = cookies.get(DEVICE_COOKIE, "")
+        device = cookies.get(cookie_name(DEVICE_COOKIE), "")
         known = device if re.fullmatch("[0-9a-f]{36}", device) else ""
         scope = {
             **scope,
             "client": ("0.0.0.0", 0),  # noqa: S104  nobody's address
+            "wbs_local": _is_local(scope, headers),
             "wbs_device": known,
-            "wbs_session": cookies.get(SESSION_COOKIE),
-            "wbs_codes": cookies.get(CODES_COOKIE),
+            "wbs_session": cookies.get(cookie_name(SESSION_COOKIE)),
+            "wbs_codes": cookies.get(cookie_name(CODES_COOKIE)),
             "headers": [(name, value) for name, value in given if name in ADMITTED],
         }
         once = [name for name, _ in given if name in DECISIVE]
-        status = 400 if len(set(once)) < len(once) else self._refusal(scope, headers, known)
+        status = 400 if len(set(once)) < len(once) else await self._refusal(scope, headers, known)
         if scope["type"] == "http":
             self._to_folder(scope)
             send = self._with_headers(scope, send, new_device=not known)
+            receive = paced(receive) if scope["method"] not in ("GET", "HEAD") else receive
         else:
             receive, send = _texts_only(receive), _whole_characters(send)
         if status is None:
-            await self.app(scope, receive, send)
-        else:
+            status = await self._served(scope, receive, send)
+        elif scope["type"] == "http":
             await _read_away(receive, headers)
+        if status is not None:
             await _refuse(scope, receive, send, status)
 
-    def _refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
+    async def _served(self, scope: Scope, receive: Receive, send: Send) -> int | None:
+        """Passes on what is in order; the status to refuse with when the house is full, or a body breaks off."""
+        device = scope["wbs_device"]
+        if scope["type"] == "websocket":
+            if not self.sockets.admits(device):
+                return 429
+            await self.sockets.serve(self.app, scope, receive, send)
+        elif scope["path"].startswith("/_upload"):
+            if not self.uploading.free(device):
+                return 429
+            with self.uploading.taken(device):
+                await self.app(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD"):
+            body = await whole(receive)
+            if body is None:
+                return 408
+            await self.app(scope, body, send)
+        else:
+            await self.app(scope, receive, send)
+        return None
+
+    async def _refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
         """The status to refuse with, or None."""
         path = scope["path"]
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
@@ -121,23 +134,32 @@ class Edge:
             return 403
         if scope["type"] == "websocket":
             token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-            return None if path in SOCKET and self._owned(token, device) else 403
+            return await self._not_owned(token, device) if path in SOCKET else 403
         if path.startswith("/_upload"):
-            return self._upload_refusal(scope, headers, device)
+            return await self._upload_refusal(scope, headers, device)
         if path.startswith(("/_event", "/_all_routes", "/ping", "/_health")):
             return 404  # sockets only: long polling is not offered, Reflex's own probes are not needed
         if changes and _length(headers) > LARGEST_POST:
             return 413
         return None
 
-    def _owned(self, token: str, device: str) -> bool:
-        return bool(device and _TOKEN.fullmatch(token)) and self.tabs.owns(token, device)
+    @staticmethod
+    async def _not_owned(token: str, device: str) -> int | None:
+        """The status to refuse with unless this device may use this tab."""
+        if not (device and _TOKEN.fullmatch(token)):
+            return 403
+        try:
+            return None if await tabs.owns(token, device) else 403
+        except (RedisError, OSError) as problem:
+            log.error("nobody can say whose tab this is (%s)", type(problem).__name__)
+            return 503
 
-    def _upload_refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
+    async def _upload_refusal(self, scope: Scope, headers: dict[bytes, bytes], device: str) -> int | None:
         if scope["method"] != "POST":
             return 404
-        if not self._owned(headers.get(b"reflex-client-token", b"").decode("latin-1"), device):
-            return 403
+        token = headers.get(b"reflex-client-token", b"").decode("latin-1")
+        if status := await self._not_owned(token, device):
+            return status
         if (headers.get(b"reflex-event-handler") or None) != self.uploads:
             return 403
         ticket = headers.get(b"x-upload-pass", b"").decode("latin-1")
@@ -194,11 +216,16 @@ class Edge:
         return answer
 
 
+def cookie_name(name: str) -> str:
+    """Under https a prefix keeps neighbouring sites of the same domain from setting a cookie of ours."""
+    return f"__Host-{name}" if settings().secure_cookies else name
+
+
 def cookie(name: str, value: str, seconds: int | None = None) -> str:
     """A Set-Cookie line that scripts cannot read and other sites cannot send."""
     age = "" if seconds is None else f"; Max-Age={seconds}"
     secure = "; Secure" if settings().secure_cookies else ""
-    return f"{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}"
+    return f"{cookie_name(name)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}"
 
 
 def policy_of(page: Path) -> str:
@@ -236,6 +263,13 @@ def _length(headers: dict[bytes, bytes]) -> float:
     """Content-Length; endless when it is missing or absurd, so that nobody streams without an end."""
     raw = headers.get(b"content-length", b"")
     return int(raw) if raw.isdigit() and len(raw) < 16 else float("inf")
+
+
+def _is_local(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether somebody on this machine asks, and no proxy for somebody else."""
+    host = headers.get(b"host", b"").decode("latin-1").rpartition(":")[0].strip("[]")
+    passed_on = any(name in PASSED_ON or name.startswith(b"x-forwarded") for name in headers)
+    return (scope.get("client") or ("",))[0] in LOOPBACK and host in LOOPBACK and not passed_on
 
 
 async def _read_away(receive: Receive, headers: dict[bytes, bytes]) -> None:

@@ -1,21 +1,38 @@
 """The plain HTTP routes beside the pages."""
 
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from wbs_app.report_routes import report_routes
-from wbs_app.services.database import reading
+from wbs_app.paper_routes import paper_routes
+from wbs_app.services import health, metrics, proof
 from wbs_app.staff_routes import staff_routes
+from wbs_app.view_routes import view_routes
 
 
-async def healthz(_request: Request) -> Response:
-    """Whether this process serves and reaches its database."""
-    async with reading() as db:
-        await db.execute(text("SELECT 1"))
-    return JSONResponse({"status": "ok"})
+async def healthz(request: Request) -> Response:
+    """Whether this process serves (`?live`), and whether all it works with does: "ok", "degraded" when something
+    waits or is refused in plain words, or 503 and "down"."""
+    if "live" in request.query_params:
+        return JSONResponse({"status": "ok"})
+    found = await health.condition()
+    broken = {name for name, said in found.items() if said not in (health.OK, health.OFF)}
+    down = bool(broken & health.NEEDED)
+    status = "down" if down else "degraded" if broken else "ok"
+    return JSONResponse({"status": status, "components": found}, 503 if down else 200)
+
+
+async def figures(request: Request) -> Response:
+    """For Prometheus on this machine; to all others there is no such address."""
+    if not request.scope.get("wbs_local"):
+        return PlainTextResponse("", 404)
+    return PlainTextResponse(await metrics.rendered())
+
+
+async def altcha(_request: Request) -> Response:
+    """A challenge for whoever is about to send a form."""
+    return JSONResponse(await proof.challenge(), headers={"cache-control": "no-store"})
 
 
 async def without_script(request: Request) -> Response:
@@ -25,4 +42,6 @@ async def without_script(request: Request) -> Response:
 
 UNSCRIPTED = [Route(path, without_script, methods=["POST"]) for path in ("/tanpa-javascript", "/en/tanpa-javascript")]
 
-routes = Starlette(routes=[Route("/healthz", healthz), *UNSCRIPTED, *report_routes, *staff_routes])
+OWN = [Route("/healthz", healthz), Route("/metrics", figures), Route("/altcha", altcha)]
+
+routes = Starlette(routes=[*OWN, *UNSCRIPTED, *staff_routes, *paper_routes, *view_routes])

@@ -14,15 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 from sqlmodel import select
 
 from wbs_app.config import Settings, Unusable, settings
-from wbs_app.logs import start_logging
 from wbs_app.model.tables import Agency, Setting
 from wbs_app.services import database, migrate, staff
+from wbs_app.services.locks import Lock, hold
 from wbs_app.vault.recovery import new_recovery
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,12 +30,13 @@ OLD_ASSETS_SECONDS = 7 * 24 * 3600
 
 
 def main(workers: int = 1) -> None:
-    """Runs until it is stopped.
+    """Gets ready, then becomes the supervisor of the workers.
 
     Raises:
         Unusable: with one line for a person, before anything is served.
     """
     chosen = settings()
+    _workers_fit(workers, chosen)
     os.chdir(ROOT)
     _port_is_free(chosen)
     _data_folder(chosen)
@@ -51,18 +49,25 @@ def main(workers: int = 1) -> None:
         "__REFLEX_SKIP_COMPILE": "yes",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "yes",
     }
-    start_logging()
-    Server(
-        "wbs_app.wbs_app:create",
-        factory=True,
-        address=chosen.host,
-        port=chosen.port,
-        interface=Interfaces.ASGI,
-        workers=workers,
-        respawn_failed_workers=True,
-        log_access=False,
-        log_level=LogLevels.warning,
-    ).serve()
+    if workers > 1:
+        _count_together(chosen.data_dir / "metrics")
+    command = [sys.executable, "-m", "wbs_app.supervisor", chosen.host, str(chosen.port), str(workers)]
+    os.execv(sys.executable, command)  # noqa: S606  ourselves, smaller
+
+
+def _count_together(folder: Path) -> None:
+    """Workers keep their figures in files, so that each can tell those of all; known before one of them starts."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _workers_fit(workers: int, chosen: Settings) -> None:
+    """Several need what they can share: each has a memory of its own, and SQLite is for one."""
+    if workers < 1:
+        raise Unusable("--workers must be at least 1")
+    if workers > 1 and not (chosen.redis_url and chosen.database_url.startswith("postgresql")):
+        raise Unusable("several workers need a PostgreSQL in WBS_DATABASE_URL and a Redis or Valkey in WBS_REDIS_URL")
 
 
 def _port_is_free(chosen: Settings) -> None:
@@ -115,11 +120,17 @@ def _alone() -> Iterator[None]:
         yield
 
 
+def _built(now: str) -> bool:
+    return STAMP.exists() and STAMP.read_text() == now and (PAGES / "index.html").exists()
+
+
 def build() -> bool:
     """Builds the pages unless the ones there are of this very source; returns whether it built."""
+    now = fingerprint()
+    if _built(now):
+        return False
     with _alone():
-        now = fingerprint()
-        if STAMP.exists() and STAMP.read_text() == now and (PAGES / "index.html").exists():
+        if _built(now):  # by another, meanwhile
             return False
         STAMP.unlink(missing_ok=True)
         print("WBS: building the pages (once, up to a minute) ...", flush=True)
@@ -187,6 +198,7 @@ async def _same_secret() -> None:
     """A lost or exchanged secret would silently break every open form: refuse to start with it."""
     mark = hashlib.blake2b(b"", key=settings().secret_key(), person=b"fingerprint", digest_size=16).hexdigest()
     async with database.writing() as db:
+        await hold(db, Lock.START)
         known = await db.get(Setting, "secret_fingerprint")
         if known is None:
             db.add(Setting(name="secret_fingerprint", value=mark))
@@ -201,6 +213,7 @@ async def _recovery_keys() -> None:
     """Prints each agency's recovery shares, once. They are kept nowhere."""
     for code in settings().agencies:
         async with database.writing() as db:
+            await hold(db, Lock.START)
             agency = (await db.exec(select(Agency).where(Agency.code == code))).one()
             if agency.recovery_key is not None:
                 continue
@@ -215,6 +228,7 @@ async def _recovery_keys() -> None:
 
 async def _first_administrator() -> None:
     async with database.writing() as db:
+        await hold(db, Lock.START)
         token = await staff.first_invitation(db)
     if token:
         print("\nThere is no administrator yet. This link makes the first one; it works once, for 48 hours:")

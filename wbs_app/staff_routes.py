@@ -6,7 +6,7 @@ a foreign Origin and a body that is too large. The cookie is SameSite=Strict.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,10 +18,10 @@ from starlette.routing import Route
 from wbs_app.edge import CODES_COOKIE, SESSION_COOKIE, cookie
 from wbs_app.model import desk
 from wbs_app.model.access import Actor, Forbidden
-from wbs_app.services import cases, keys, once, sessions, staff
+from wbs_app.services import cases, evidence_access, keys, limits, once, sessions, staff
 from wbs_app.services.boxes import id_of
 from wbs_app.services.database import reading, writing
-from wbs_app.services.evidence import About, stored_bytes
+from wbs_app.services.evidence import UNREADABLE, About, stored_bytes
 from wbs_app.services.refusal import Refused
 from wbs_app.text import text
 from wbs_app.vault.sealing import Tampered
@@ -64,8 +64,13 @@ def _set(response: Response, name: str, value: str, seconds: int | None = None) 
 
 async def sign_in(request: Request) -> Response:
     """Username and password; the typed name stands in no address."""
-    form = await _form(request)
-    signed = await sessions.sign_in(form.get("username", ""), form.get("password", ""))
+    form, device = await _form(request), request.scope.get("wbs_device", "")
+    try:
+        if not await limits.admits(limits.SIGN_INS, device):
+            raise Refused("error.rate_limit")
+        signed = await sessions.sign_in(form.get("username", ""), form.get("password", ""), device)
+    except Refused as problem:
+        return _go(request, desk.SIGN_IN, galat=desk.problem_code(problem.key))
     if signed is None:
         return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.failed"))
     if not signed.half:
@@ -184,16 +189,26 @@ async def evidence(request: Request) -> Response:
         about = await _about(actor, ticket, position, request.method)
     except (Forbidden, cases.NotFound):
         return PlainTextResponse("", 404)
+    except (Refused, *UNREADABLE) as problem:
+        return _not_given(request, problem)
     headers = _headers(about, position)
     if request.method == "HEAD":
         return Response(headers=headers, media_type=None)
-    plain = stored_bytes(about)
-    try:
-        first = await anext(plain, b"")
-    except (OSError, Tampered) as problem:
+    return StreamingResponse(stored_bytes(about), headers=headers)
+
+
+def _not_given(request: Request, problem: Exception) -> Response:
+    """Says what is wrong with a file instead of sending it."""
+    infected = isinstance(problem, Refused) and problem.key == "error.file_infected"
+    if infected:
+        key = "case.evidence_infected"
+    elif isinstance(problem, Refused):
+        key = problem.key
+    else:
         log.error("evidence that cannot be read: %s", type(problem).__name__)
-        return PlainTextResponse(text("case.evidence_missing", "en" if _english(request) else "id"), 503)
-    return StreamingResponse(_after(first, plain), headers=headers)
+        key = "case.hash_bad" if isinstance(problem, Tampered) else "case.evidence_missing"
+    said = "" if request.method == "HEAD" else text(key, "en" if _english(request) else "id")
+    return PlainTextResponse(said, 403 if infected else 503)
 
 
 async def _about(actor: Actor, ticket: str, position: int, method: str) -> About:
@@ -201,8 +216,7 @@ async def _about(actor: Actor, ticket: str, position: int, method: str) -> About
     if method == "HEAD":
         async with reading() as db:
             return await cases.find_evidence(db, actor, ticket, position)
-    async with writing() as db:
-        return await cases.take_evidence(db, actor, ticket, position)
+    return await evidence_access.take(actor, ticket, position)
 
 
 def _headers(about: About, position: int) -> dict[str, str]:
@@ -213,12 +227,6 @@ def _headers(about: About, position: int) -> dict[str, str]:
         "content-disposition": f'attachment; filename="Berkas-laporan-{position}.{about.extension}"',
         "cache-control": "no-store",
     }
-
-
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

@@ -12,12 +12,13 @@ from reflex_components_core.base.error_boundary import ErrorBoundary
 from wbs_app.components.page import add_pages
 from wbs_app.components.shell import SHIELD
 from wbs_app.edge import Edge
-from wbs_app.jobs import keep_sweeping
+from wbs_app.jobs import do_jobs
 from wbs_app.logs import frames_of, start_logging
 from wbs_app.pages import PAGES
 from wbs_app.routes import routes
 from wbs_app.state.door import Gate
 from wbs_app.state.evidence import EvidenceState
+from wbs_app.state.live import keep_live
 from wbs_app.state.socket import listen
 from wbs_app.text import LANGUAGES, text
 
@@ -74,7 +75,8 @@ app = rx.App(
 )
 listen(app)
 app.add_middleware(Gate())
-app.register_lifespan_task(keep_sweeping)
+app.register_lifespan_task(do_jobs)
+app.register_lifespan_task(keep_live)
 add_pages(app, PAGES)
 
 

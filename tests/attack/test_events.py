@@ -128,9 +128,7 @@ async def test_what_a_tab_claims_to_have_kept_is_taken_as_text_of_kept_vars_alon
     await stranger.fire(f"{STATE}.reflex___state____update_vars_internal_state.update_vars_internal", {"vars": claims})
     await stranger.fire(f"{drafts}.add_person")
     frames = await stranger.settled()
-    assert shown(stranger.frames, cases) == {"chips_rx_state_": [], "options_rx_state_": {}} | {
-        "rows_rx_state_": [], "unit_rx_state_": "", "view_rx_state_": {}
-    }  # fmt: skip
+    assert shown(stranger.frames, cases)["rows_rx_state_"] == []
     assert shown(stranger.frames, state("receipt", "receipt_state"))["received_rx_state_"] == {}
     assert shown(frames, drafts)["rows_rx_state_"].split(",")[0] in ("1", "0")
     assert MARK not in "".join(stranger.frames)

@@ -8,6 +8,8 @@ from tests.e2e.visiting import Visitor
 PASSWORDS = {
     "penerima": "gerimis di pasar badung",
     "penelaah": "jukung menepi sebelum fajar",
+    "pengawas": "payung agung di atas bale",
+    "pemegang": "gembok tua di peti cendana",
     "layanan": "lontar tua di tepi sabana",
     "pengelola": "kunci besi di laci kayu",
     "auditor": "lembar arsip tanpa coretan",
@@ -15,6 +17,8 @@ PASSWORDS = {
 ROLES = {
     "penerima": ("intake", "bali,ntt"),
     "penelaah": ("assessor", "bali"),
+    "pengawas": ("supervisor", "bali"),
+    "pemegang": ("identity", "bali"),
     "layanan": ("service", "ntt"),
     "pengelola": ("admin", "bali,ntt"),
     "auditor": ("auditor", "bali"),

@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.e2e.filing import attach, fill_place, jpeg, next_step, to_step
+from tests.e2e.filing import attach, fill_place, jpeg, next_step, receipt, to_step
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit
+from tests.services.samples import jpeg as marked_jpeg
 from wbs_app.text import fill, text
 
 LIMIT = 2 * 2**20
@@ -71,10 +72,45 @@ def test_reporter_sees_the_picture_on_the_summary(reporter) -> None:
     attach(reporter, ("foto.jpg", jpeg()))
     reporter.see("Berkas berhasil diunggah.")
     next_step(reporter, 4)
-    with reporter.context.expect_page() as opened:
-        reporter.follow("lihat bukti 1")
-    picture = opened.value.get_by_role("img")
-    expect(picture).to_be_visible()
+    reporter.press("lihat bukti 1")
+    picture = reporter.page.get_by_role("img", name="Halaman 1 dari 1")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     assert picture.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [320, 240]
-    shown = reporter.context.request.get(opened.value.url)
-    assert shown.body() == jpeg()
+
+
+def test_reporter_reads_what_was_removed_and_may_keep_the_original_at_home(reporter) -> None:
+    attach(reporter, ("foto.jpg", marked_jpeg("Penanda")), ("bersih.jpg", jpeg()))
+    reporter.see("Dihapus dari salinan: lokasi GPS, nama pembuat")
+    reporter.see("Tidak ada jejak tersembunyi yang ditemukan.")
+    first, second = (
+        reporter.page.get_by_role("checkbox", name=fill(text("step3.evidence_keep_n"), n=number)) for number in (1, 2)
+    )
+    expect(first).to_be_checked()
+    first.uncheck()
+    reporter.page.on("dialog", lambda dialog: dialog.accept())  # typed and not sent: it asks
+    reporter.page.reload()
+    reporter.alive()
+    expect(first).not_to_be_checked()
+    expect(second).to_be_checked()
+
+
+def test_a_file_that_waited_too_long_is_told_before_the_report_goes(reporter) -> None:
+    attach(reporter, ("foto.jpg", jpeg()))
+    reporter.see("Berkas berhasil diunggah.")
+    next_step(reporter, 4)
+    for file in (reporter.server.data / "evidence" / "staged").rglob("*.file"):
+        file.unlink()
+    before = reporter.server.reports()
+    reporter.tick("Saya menyatakan laporan ini dibuat dengan iktikad baik")
+    reporter.press("Kirim Laporan")
+    expect(reporter.page.get_by_role("alert").get_by_text(text("error.file_expired"))).to_be_visible()
+    assert reporter.server.reports() == before
+    reporter.page.go_back()
+    reporter.arrive("/lapor/lokasi-waktu")
+    attach(reporter, ("foto.jpg", jpeg()))
+    reporter.see("Berkas berhasil diunggah.")
+    next_step(reporter, 4)
+    reporter.tick("Saya menyatakan laporan ini dibuat dengan iktikad baik")
+    reporter.press("Kirim Laporan")
+    receipt(reporter)
+    assert reporter.server.reports() == before + 1

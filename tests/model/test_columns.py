@@ -3,12 +3,31 @@
 from sqlalchemy import Column, LargeBinary
 from sqlmodel import SQLModel
 
-from wbs_app.model import tables
+from wbs_app.model import handling_tables, tables
 
 PLAIN = {
+    "assignment": {"report_id", "staff_id", "given_on"},
     "audit_event": {"id", "at", "actor", "action", "subject"},
+    "case_count": {"id", "agency", "oversight", "kind", "violation_type", "unit", "status", "priority", "n"},
+    "contact": {"report_id", "confirmed"},
+    "destruction": {"report_id", "proposed_on", "first_by", "second_by"},
     "evidence": {"id", "report_id", "position"},
+    "exclusion": {"report_id", "staff_id", "reason"},
+    "identity_request": {
+        "id",
+        "report_id",
+        "asked_by",
+        "asked_at",
+        "state",
+        "decided_by",
+        "decided_at",
+        "expires_at",
+    },
     "invitation": {"staff_id", "expires_at"},
+    "legal_hold": {"report_id", "placed_by", "placed_on"},
+    "message": {"id", "report_id", "position", "from_reporter", "seen"},
+    "note": {"id", "report_id", "author", "private"},
+    "notice": {"id", "staff_id", "report_id", "template", "send_after", "tries", "sent", "problem"},
     "recovery_code": {"staff_id"},
     "report": {
         "id",
@@ -24,11 +43,28 @@ PLAIN = {
         "priority",
         "received_on",
         "evidence_count",
+        "version",
+        "acknowledge_by",
+        "acknowledged_on",
+        "feedback_by",
+        "stage_on",
+        "stage_by",
+        "paused_on",
+        "due_on",
+        "alerted",
+        "closed_on",
+        "reopened",
+        "lead",
+        "oversight",
+        "unread",
+        "rating",
     },
     "report_event": {"id", "report_id", "position", "status"},
     "report_key": {"report_id", "document", "holder"},
+    "saved_view": {"id", "staff_id", "name", "query"},
     "staff": {
         "id",
+        "email",
         "username",
         "name",
         "role",
@@ -43,12 +79,12 @@ PLAIN = {
 }
 """The columns that stand in the open, as named in docs/threat-model.md."""
 
-PUBLISHED = {"agency", "channel", "service_type", "unit", "violation_type"}
+PUBLISHED = {"agency", "channel", "holiday", "service_type", "unit", "violation_type"}
 """The only tables with columns of the site's public reference data."""
 
 
 def _columns() -> list[Column]:
-    assert tables.Report.metadata is SQLModel.metadata
+    assert tables.Report.metadata is handling_tables.Message.metadata is SQLModel.metadata
     return [column for table in SQLModel.metadata.sorted_tables for column in table.columns]
 
 

@@ -91,6 +91,17 @@ def test_the_manuals_summary() -> None:
     assert [section["slug"] for section in (reporter, detail, place)] == ["biodata", "kejadian", "lokasi-waktu"]
 
 
+def test_whom_not_to_involve_is_in_the_account_and_read_where_it_was_said() -> None:
+    account, identity = documents("bali", ROBERT | {"exclude": "Inspektorat Daerah"})
+    assert account["incident"]["exclude"] == "Inspektorat Daerah"
+    detail = next(one for one in sections(account, None, "id", "bali") if one["slug"] == "kejadian")
+    assert rows(detail)[-1] == ("Jangan libatkan", "Inspektorat Daerah")
+    assert "Inspektorat" not in str(identity)
+    assert "Jangan libatkan" not in dict(rows(read("bali", ROBERT)[1]))
+    del account["incident"]["exclude"]  # reports from before the question
+    assert sections(account, None, "id", "bali")
+
+
 def test_the_same_in_english() -> None:
     reporter, detail, place = read("bali", ROBERT, "en")
     assert (reporter["title"], rows(reporter)[0]) == ("Reporter", ("Name", "Robert"))

@@ -125,7 +125,7 @@ def test_any_script_and_any_emoji_is_a_name(name: str) -> None:
     ("step", "name"),
     [
         *((Biodata, name) for name in ("name", "phone")),
-        *((Incident, name) for name in ("reported_0_name", "description", "amount")),
+        *((Incident, name) for name in ("reported_0_name", "description", "amount", "exclude")),
         *((PlaceTime, name) for name in ("address", "date", "clock", "link")),
     ],
 )
@@ -147,6 +147,7 @@ def test_endless_accents_cost_no_time() -> None:
         (Incident, "reported_0_name", 100),
         (Incident, "reported_9_position", 100),
         (Incident, "description", 20_000),
+        (Incident, "exclude", 500),
         (PlaceTime, "address", 500),
         (ServiceComplaint, "complaint", 20_000),
     ],
@@ -169,6 +170,14 @@ def test_texts_that_only_count_when_asked_for_end_too(name: str) -> None:
 @pytest.mark.parametrize(("step", "name"), [(Biodata, "name"), (Incident, "description"), (PlaceTime, "address")])
 def test_what_is_no_text_is_refused(step: type[Step], name: str, value: object) -> None:
     assert key_of(step, name, value) == "refused"
+
+
+def test_whom_not_to_involve_is_optional_and_may_take_lines() -> None:
+    assert checked(Incident).exclude is None
+    assert checked(Incident, {"exclude": "  \n "}).exclude is None
+    assert checked(Incident, {"exclude": " I Made Contoh\r\nInspektorat Daerah "}).exclude == (
+        "I Made Contoh\nInspektorat Daerah"
+    )
 
 
 # --- biodata ---------------------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ NTT = {
 TOGETHER = {
     "step1": "name include_email email phone contact_consent",
     "step2": "violation violation_other reported_name reported_position reported_add reported_unknown"
-    " unit unit_other unit_other_name description amount",
+    " unit unit_other unit_other_name description amount exclude",
     "step3": "address province regency precision_exact precision_date precision_month precision_range"
     " date clock month year date_from date_to ongoing evidence_browse link",
     "service": "kind complaint link",

@@ -1,5 +1,6 @@
 """Staff and reports, made quickly: staff with key pairs but without the slow passwords."""
 
+import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from wbs_app.model.access import Actor, Role
 from wbs_app.model.tables import Evidence, Report, ReportEvent, Staff
 from wbs_app.services import keys
 from wbs_app.services.database import Db, writing
+from wbs_app.services.reports import Pass
 from wbs_app.vault.codes import new_ticket
 from wbs_app.vault.keypairs import KeyPair
 from wbs_app.vault.sealing import Place, new_key, seal_json
@@ -29,6 +31,12 @@ class Received:
     ticket: str
     keys: dict[str, bytes] = field(default_factory=dict)
 
+    @property
+    def held(self) -> Pass:
+        """What its ticket and PIN open."""
+        account, identity = (base64.b64encode(self.keys[document]).decode() for document in keys.DOCUMENTS)
+        return Pass(self.ticket, account, identity)
+
 
 @pytest.fixture
 def relaxed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +50,12 @@ def hire(database: str) -> Hire:
     """hire("budi", Role.INTAKE, ...) -> the signed-in actor of a new staff member."""
 
     async def one(
-        username: str, role: Role, agencies: str = "bali", unit: str | None = None, active: bool = True
+        username: str,
+        role: Role,
+        agencies: str = "bali",
+        unit: str | None = None,
+        active: bool = True,
+        email: str = "",
     ) -> Actor:
         pair = KeyPair.new()
         staff = Staff(
@@ -52,6 +65,7 @@ def hire(database: str) -> Hire:
             agencies=agencies,
             unit=unit,
             active=active,
+            email=email,
             salt=bytes(16),
             public_key=pair.public,
             private_key=b"sealed",

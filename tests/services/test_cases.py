@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,15 @@ import pytest
 from sqlmodel import col, select, update
 
 from wbs_app.model.access import Actor, Forbidden, Role
-from wbs_app.model.filters import CaseFilter
-from wbs_app.model.tables import AuditEvent, Evidence, Report
-from wbs_app.services import cases
-from wbs_app.services.cases import Case, NotFound, Page
+from wbs_app.model.filters import CaseFilter, Mark, Sort
+from wbs_app.model.handling_tables import Assignment
+from wbs_app.model.tables import AuditEvent, Evidence, Report, Staff
+from wbs_app.services import casefile, cases, history
+from wbs_app.services.calendar import work_days
+from wbs_app.services.casefile import Case
+from wbs_app.services.cases import NotFound, Page
 from wbs_app.services.database import reading, writing
+from wbs_app.services.history import now_in
 from wbs_app.vault.codes import new_ticket
 from wbs_app.vault.sealing import Tampered
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from tests.services.conftest import Hire, Receive
 
 SUPERVISOR = Actor(999_999, "sari", "Sari", Role.SUPERVISOR, ("bali", "ntt"))
+OTHER_ID = 999_998
 
 
 async def _page(wanted: CaseFilter, actor: Actor = SUPERVISOR, size: int = 25) -> Page:
@@ -31,13 +37,13 @@ async def _page(wanted: CaseFilter, actor: Actor = SUPERVISOR, size: int = 25) -
 
 async def _open(actor: Actor, ticket: str) -> Case:
     async with writing() as db:
-        return await cases.open_case(db, actor, ticket)
+        return await casefile.open_case(db, actor, ticket)
 
 
 @pytest.fixture
 async def tickets(database: str) -> list[str]:
     """23 reports of all sorts, oldest first; several on one day, and nobody holds a key."""
-    reports = []
+    reports, today = [], now_in("Asia/Makassar").date()
     for number in range(23):
         service = number % 5 == 4
         agency = "ntt" if service or number % 2 else "bali"
@@ -50,6 +56,12 @@ async def tickets(database: str) -> list[str]:
             unit=None if service else ("biro-hukum", "biro-organisasi")[number // 2 % 2],
             service="simpeg" if service else None,
             status=("received", "verifying", "closed_proven")[number % 3],
+            regency=("51.71", "51.04", None)[number % 7 % 3],
+            priority=(0, 2, -1, 1)[number % 5 % 4],
+            unread=number % 5 // 4,
+            evidence_count=number % 2,
+            lead=None if number % 4 else SUPERVISOR.staff_id,
+            due_on=None if number % 3 == 2 else today + timedelta(days=number % 5 - 2),
             once=str(number),
             pin_salt=b"salt",
             pin_keys=b"sealed",
@@ -58,7 +70,16 @@ async def tickets(database: str) -> list[str]:
         )
         reports.append(report)
     async with writing() as db:
+        for staff_id in (SUPERVISOR.staff_id, OTHER_ID):
+            db.add(
+                Staff(id=staff_id, username=f"petugas{staff_id}", name="Sari", role=Role.SUPERVISOR, agencies="bali")
+            )
+        await db.flush()
         db.add_all(reports)
+        await db.flush()
+        for at, report in enumerate(reports):
+            for staff_id in (SUPERVISOR.staff_id,) * (at % 4 == 0) + (OTHER_ID,) * (at % 6 == 0):
+                db.add(Assignment(report_id=report.id or 0, staff_id=staff_id, given_on=today))
     return [report.ticket for report in reports]
 
 
@@ -105,24 +126,35 @@ async def test_an_empty_list(database: str) -> None:
 
 async def test_a_row(hire: Hire, receive: Receive) -> None:
     officer = await hire("budi", Role.INTAKE)
-    report = await receive(violation_type="korupsi", unit="biro-hukum", priority=2)
+    report = await receive(
+        violation_type="korupsi", unit="biro-hukum", priority=2, unread=3, lead=officer.staff_id, regency="51.71",
+        incident_month="2024-10",
+    )  # fmt: skip
     (row,) = (await _page(CaseFilter(), officer)).rows
     assert row == cases.Row(
-        report.ticket,
-        "bali",
-        "wbs",
-        "korupsi",
-        "biro-hukum",
-        None,
-        "received",
-        2,
-        date(2024, 11, 11),
-        1,
-        True,
-    )
+        report.ticket, "bali", "wbs", "korupsi", "biro-hukum", None, "51.71", "2024-10", "received", 2,
+        date(2024, 11, 11), 1, 3, "Budi", False, None, True,
+    )  # fmt: skip
     assessor = await hire("adi", Role.ASSESSOR)
     (row,) = (await _page(CaseFilter(), assessor)).rows
     assert not row.readable
+    async with reading() as db:
+        assert await cases.again(db, officer, [report.ticket, "BALI-0000-0000"]) == {
+            report.ticket: replace(row, readable=True)
+        }
+        stranger = Actor(1, "x", "X", Role.INTAKE, ("ntt",))
+        assert await cases.again(db, stranger, [report.ticket]) == {}
+
+
+async def test_working_days_that_are_left(database: str, receive: Receive) -> None:
+    today = now_in("Asia/Makassar").date()
+    async with reading() as db:
+        days = await work_days(db, "bali")
+    due = {days.after(today, 2): 2, today: 0, today - timedelta(days=1): -1, None: None}
+    for day in due:
+        await receive(due_on=day, paused_on=None if day else today)
+    rows = (await _page(CaseFilter(sort="deadline"))).rows
+    assert [(row.left, row.waiting) for row in rows] == [(-1, False), (0, False), (2, False), (None, True)]
 
 
 FILTERS = [
@@ -137,45 +169,129 @@ FILTERS = [
     CaseFilter(date_from=date(2024, 11, 4), date_to=date(2024, 11, 3)),
     CaseFilter(violations=("tidak-ada",)),
     CaseFilter(agencies=("papua",)),
+    CaseFilter(priorities=("high", "urgent"), regencies=("51.71",)),
+    CaseFilter(officers=("999999",), statuses=("received",)),
+    CaseFilter(officers=("999998", "999999")),
+    *(CaseFilter(marks=(mark,)) for mark in Mark),
+    CaseFilter(marks=(Mark.OVERDUE, Mark.UNASSIGNED), priorities=("medium",)),
+    CaseFilter(marks=(Mark.MINE, Mark.UNREAD)),
 ]
 
+SINGLE = {
+    "agencies": lambda report: report.agency,
+    "kinds": lambda report: report.kind,
+    "violations": lambda report: report.violation_type,
+    "units": lambda report: report.unit,
+    "statuses": lambda report: report.status,
+    "regencies": lambda report: report.regency,
+    "priorities": lambda report: {-1: "low", 0: "medium", 1: "high", 2: "urgent"}[report.priority],
+}
+"""Filter -> the one code a report has there."""
 
-def _fits(report: Report, wanted: CaseFilter, but: str = "") -> bool:
+
+class Fitting:
     """The filter's meaning, in plain Python."""
-    chosen = {
-        "agencies": report.agency,
-        "kinds": report.kind,
-        "violations": report.violation_type,
-        "units": report.unit,
-        "statuses": report.status,
-    }
-    return (
-        all(name == but or not getattr(wanted, name) or code in getattr(wanted, name) for name, code in chosen.items())
-        and (wanted.date_from is None or report.received_on >= wanted.date_from)
-        and (wanted.date_to is None or report.received_on <= wanted.date_to)
-    )
+
+    def __init__(self, assigned: dict[int, set[str]], today: date) -> None:
+        self.assigned = assigned  # report id -> staff ids
+        self.today = today
+
+    def codes(self, report: Report, facet: str) -> set[str]:
+        if facet == "officers":
+            return self.assigned.get(report.id or 0, set())
+        if facet == "marks":
+            return self.marks(report)
+        code = SINGLE[facet](report)
+        return set() if code is None else {code}
+
+    def marks(self, report: Report) -> set[str]:
+        is_open = report.status in ("received", "verifying")
+        mine = str(SUPERVISOR.staff_id) in self.assigned.get(report.id or 0, set())
+        found = {
+            Mark.OPEN: is_open,
+            Mark.MINE: is_open and mine,
+            Mark.UNASSIGNED: is_open and report.lead is None,
+            Mark.OVERDUE: report.due_on is not None and report.due_on < self.today,
+            Mark.UNREAD: report.unread > 0,
+            Mark.EVIDENCE: report.evidence_count > 0,
+        }
+        return {mark.value for mark, holds in found.items() if holds}
+
+    def fits(self, report: Report, wanted: CaseFilter, but: str = "") -> bool:
+        chosen = [facet for facet in (*SINGLE, "officers") if facet != but and getattr(wanted, facet)]
+        return (
+            all(self.codes(report, facet) & set(getattr(wanted, facet)) for facet in chosen)
+            and set(wanted.marks) <= self.marks(report)
+            and (wanted.date_from is None or report.received_on >= wanted.date_from)
+            and (wanted.date_to is None or report.received_on <= wanted.date_to)
+        )
+
+
+async def _fitting() -> tuple[list[Report], Fitting]:
+    async with reading() as db:
+        reports = list(await db.exec(select(Report).order_by(col(Report.id))))
+        assigned: dict[int, set[str]] = {}
+        for row in await db.exec(select(Assignment)):
+            assigned.setdefault(row.report_id, set()).add(str(row.staff_id))
+    return reports, Fitting(assigned, now_in("Asia/Makassar").date())
 
 
 async def test_filters_and_facets_mean_what_they_say(tickets: list[str]) -> None:
-    async with reading() as db:
-        reports = (await db.exec(select(Report))).all()
-    columns = {
-        "agencies": "agency",
-        "kinds": "kind",
-        "violations": "violation_type",
-        "units": "unit",
-        "statuses": "status",
-    }
+    reports, fitting = await _fitting()
     for wanted in FILTERS:
         page = await _page(wanted)
-        expected = {report.ticket for report in reports if _fits(report, wanted)}
+        expected = {report.ticket for report in reports if fitting.fits(report, wanted)}
         assert ({row.ticket for row in page.rows}, page.total) == (expected, len(expected)), wanted
         async with reading() as db:
             counted = await cases.facets(db, SUPERVISOR, wanted)
-        for facet, column in columns.items():
-            counts = Counter(getattr(report, column) for report in reports if _fits(report, wanted, but=facet))
-            counts.pop(None, None)
-            assert counted[facet] == counts, (wanted, facet)
+        assert set(counted) == {*SINGLE, "officers", "marks"}
+        for facet in counted:
+            but = "" if facet == "marks" else facet
+            among = [report for report in reports if fitting.fits(report, wanted, but)]
+            counts = Counter(code for report in among for code in fitting.codes(report, facet))
+            assert {code: n for code, n in counted[facet].items() if n} == counts, (wanted, facet)
+        async with reading() as db:
+            assert await cases.facets(db, SUPERVISOR, wanted, ["units"]) == {"units": counted["units"]}
+
+
+async def test_no_filter_is_ever_empty_of_meaning(tickets: list[str]) -> None:
+    """Each mark and each choice above finds some of the reports and not all of them."""
+    reports, fitting = await _fitting()
+    for wanted in FILTERS[11:]:
+        assert 0 < sum(fitting.fits(report, wanted) for report in reports) < len(reports), wanted
+
+
+async def test_pages_in_every_order(tickets: list[str]) -> None:
+    reports, _ = await _fitting()
+    late = date.max
+    orders: dict[Sort, list[Report]] = {
+        "newest": sorted(reports, key=lambda one: (one.received_on, one.id), reverse=True),
+        "oldest": sorted(reports, key=lambda one: (one.received_on, one.id)),
+        "deadline": sorted(reports, key=lambda one: (one.due_on or late, one.id)),
+        "priority": sorted(reports, key=lambda one: (one.priority, one.id), reverse=True),
+    }
+    for sort, expected in orders.items():
+        for size in (4, 5, 23):
+            pages = [await _page(CaseFilter(sort=sort), size=size)]
+            while pages[-1].next:
+                pages.append(await _page(CaseFilter(sort=sort, after=pages[-1].next), size=size))
+            found = [row.ticket for page in pages for row in page.rows]
+            assert found == [report.ticket for report in expected], (sort, size)
+            back = [pages[-1]]
+            while back[-1].previous:
+                back.append(await _page(CaseFilter(sort=sort, after=back[-1].previous), size=size))
+            assert back[::-1] == pages, (sort, size)
+
+
+async def test_officers_to_choose_from(hire: Hire) -> None:
+    for username, role, agencies in (
+        ("wayan", Role.INTAKE, "bali ntt"), ("budi", Role.ASSESSOR, "bali"), ("lain", Role.ASSESSOR, "ntt"),
+        ("auditor", Role.AUDITOR, "bali"),
+    ):  # fmt: skip
+        await hire(username, role, agencies)
+    async with reading() as db:
+        known = await cases.officers(db, Actor(1, "x", "X", Role.INTAKE, ("bali",)))
+    assert list(known.values()) == ["Budi", "Wayan"]
 
 
 async def test_finding_by_ticket(tickets: list[str]) -> None:
@@ -242,8 +358,8 @@ async def test_a_case_with_its_key(hire: Hire, receive: Receive) -> None:
     case = await _open(officer, report.ticket.lower().replace("-", " "))
     assert case.report.ticket == report.ticket
     assert case.account == {"incident": "pengadaan server"}
-    assert case.history == [cases.Step("received", "2024-11-11T12:00", None, "system")]
-    assert case.evidence == [cases.Proof(report.ticket, 1, {"size": 12})]
+    assert case.history == [history.Step("received", "status", "2024-11-11T12:00", "system")]
+    assert case.evidence == [casefile.Proof(report.ticket, 1, {"size": 12})]
     async with reading() as db:
         (event,) = await db.exec(select(AuditEvent))
     assert (event.actor, event.action, event.subject) == ("budi", "open_account", report.ticket)
@@ -254,8 +370,8 @@ async def test_a_case_without_its_key(hire: Hire, receive: Receive) -> None:
     late = await hire("adi", Role.INTAKE)
     case = await _open(late, report.ticket)
     assert case.account is None
-    assert case.history == [cases.Step("received", None, None, None)]
-    assert case.evidence == [cases.Proof(report.ticket, 1, None)]
+    assert case.history == [history.Step("received")]
+    assert case.evidence == [casefile.Proof(report.ticket, 1, None)]
     async with reading() as db:
         assert (await db.exec(select(AuditEvent))).all() == []
 

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from wbs_app import cli
-from wbs_app.config import Settings, settings
+from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, AuditEvent, Staff
 from wbs_app.services import credentials, staff
 from wbs_app.services.database import close, reading, writing
@@ -209,3 +209,26 @@ def test_a_database_that_is_not_there_is_one_line(
     for line in ("staff list", "doctor"):
         status, _, problems = wbs(line)
         assert (status, len(problems)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("workers", "shared"),
+    [
+        ("2", {}),
+        ("2", {"redis_url": "redis://127.0.0.1:1"}),
+        ("2", {"database_url": "postgresql://127.0.0.1:1/wbs"}),
+        ("0", {}),
+    ],
+)
+def test_several_workers_need_what_they_can_share(
+    workers: str, shared: dict[str, str], settings_for: SettingsFor, capsys: Capture
+) -> None:
+    settings_for(**shared)
+    assert cli.main(["serve", "--workers", workers]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ("WBS_DATABASE_URL" in line and "WBS_REDIS_URL" in line) or "at least 1" in line
+
+
+def test_redis_needs_an_address_of_redis(settings_for: SettingsFor) -> None:
+    with pytest.raises(Unusable, match="WBS_REDIS_URL"):
+        settings_for(redis_url="http://127.0.0.1")

@@ -1,21 +1,27 @@
 """Files on their way in: looked at, sealed, waiting, taken along or swept; and what cannot be done to them."""
 
 import asyncio
+import hashlib
 import io
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
+from tests.services.samples import jpeg
 from wbs_app.config import Settings
 from wbs_app.services import evidence
-from wbs_app.services.evidence import About, Staging, files_in, stored_bytes, sweep
+from wbs_app.services.arriving import files_in
+from wbs_app.services.cleaning import clean
+from wbs_app.services.evidence import About, Staging, stored_bytes
 from wbs_app.services.inspection import DOCX, TYPES, inspect
 from wbs_app.services.refusal import Refused
+from wbs_app.services.sweeping import sweep_staged
 from wbs_app.vault.sealing import Tampered
 
 SettingsFor = Callable[..., Settings]
@@ -113,12 +119,13 @@ def test_files_that_are_refused(name: str, data: bytes, key: str) -> None:
 
 
 async def test_a_file_waits_as_ciphertext_of_which_nothing_is_known(folder: Path) -> None:
-    about = await Staging(SECRET).add("Slip gaji Robert.jpg", JPEG, 5)
-    assert (about.extension, about.mime, about.size) == ("jpg", "image/jpeg", len(JPEG))
-    assert len(kept(folder)) == 2
+    sent = jpeg("Penanda")
+    about = await Staging(SECRET).add("Slip gaji Robert.jpg", sent, 5)
+    assert (about.extension, about.mime) == ("jpg", "image/jpeg")
+    assert len(kept(folder)) == 3
     for file in kept(folder):
         stored = file.read_bytes()
-        for known in (JPEG[:64], JPEG[-64:], b"JFIF", b"jpg", b"jpeg", b"Slip", b"Robert", SECRET.encode()):
+        for known in (sent[:64], sent[-64:], b"JFIF", b"jpg", b"jpeg", b"Slip", b"Robert", b"Penanda", SECRET.encode()):
             assert known not in stored
         assert "Robert" not in str(file) and SECRET not in str(file)
 
@@ -140,7 +147,7 @@ async def test_the_reporter_can_look_at_a_waiting_file(folder: Path) -> None:
     about = await staging.add("a.png", PNG, 5)
     opened = await staging.opened(about.id)
     assert opened is not None
-    assert opened[0] == about and b"".join([piece async for piece in opened[1]]) == PNG
+    assert opened[0] == about and b"".join([piece async for piece in opened[1]]) == clean("image/png", PNG).data
     for unknown in ("", "../x", f"../{about.id}", about.id[:-1], "\0", about.id + ".about"):
         assert await staging.opened(unknown) is None
         await staging.remove(unknown)
@@ -158,7 +165,7 @@ async def test_refused_files_leave_nothing(folder: Path) -> None:
     with pytest.raises(Refused) as refusal:
         await staging.add("c.png", PNG, 2)
     assert (refusal.value.key, refusal.value.values) == ("error.file_count", {"max": 2})
-    assert len(kept(folder)) == 4
+    assert len(kept(folder)) == 6
     await staging.clear()
     assert kept(folder) == []
 
@@ -176,25 +183,99 @@ async def test_two_clear_at_once(folder: Path) -> None:
 
 async def test_adopted_files_stay_and_forgotten_ones_go(folder: Path) -> None:
     sent, forgotten = Staging(SECRET), Staging("forgotten")
-    (about,) = [await sent.add("a.jpg", JPEG, 5)]
+    about = await sent.add("a.jpg", JPEG, 5)
     await forgotten.add("b.jpg", JPEG, 5)
-    assert await sent.adopt() == [about]
-    assert await plain(about) == JPEG
+    assert [file.about for file in await sent.adopt()] == [about]
+    copy = await plain(about)
     assert await sent.files() == [about], "until the report is committed it waits as well"
-    assert await sweep() == 0
-    assert await sweep(time.time() + evidence.STAGED_SECONDS - 60) == 0
-    assert await sweep(time.time() + evidence.STAGED_SECONDS + 60) == 4
+    assert await sweep_staged() == 0
+    assert await sweep_staged(time.time() + evidence.STAGED_SECONDS - 60) == 0
+    assert await sweep_staged(time.time() + evidence.STAGED_SECONDS + 60) == 6
     assert await sent.files() == await forgotten.files() == []
-    assert await plain(about) == JPEG
-    assert await sweep(time.time() + 10**9) == 0
+    assert await plain(about) == copy
+    assert await sweep_staged(time.time() + 10**9) == 0
+
+
+async def test_after_an_hour_a_file_is_gone_whether_it_was_swept_or_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staging = Staging(SECRET)
+    about = await staging.add("a.jpg", JPEG, 5)
+    later = time.time() + evidence.STAGED_SECONDS + 1
+    monkeypatch.setattr(evidence, "time", SimpleNamespace(time=lambda: later))
+    assert await staging.files() == [] and await staging.adopt() == []
+    assert await staging.opened(about.id) is None
+    assert len(kept(folder)) == 3
+
+
+async def test_a_part_that_is_lost_makes_a_file_that_is_gone(folder: Path) -> None:
+    for part in ("file", "original", "about"):
+        staging = Staging(part)
+        await staging.add("a.jpg", JPEG, 5)
+        (lost,) = folder.rglob(f"*.{part}")
+        lost.unlink()
+        assert await staging.files() == [] and await staging.adopt() == []
+        assert await sweep_staged(time.time() + evidence.STAGED_SECONDS + 60) == 2
+
+
+async def test_what_a_killed_server_was_writing_is_swept(folder: Path) -> None:
+    """Under a name that no listing shows."""
+    await Staging(SECRET).add("a.jpg", JPEG, 5)
+    (file,) = folder.rglob("*.file")
+    half = file.with_name(f"{file.name}#3")
+    half.write_bytes(b"half")
+    await sweep_staged()
+    assert half.exists()
+    await sweep_staged(time.time() + evidence.STAGED_SECONDS + 60)
+    assert kept(folder) == []
+
+
+async def test_many_files_at_once_are_no_more_than_so_many(folder: Path) -> None:
+    staging = Staging(SECRET)
+    answers = await asyncio.gather(*(staging.add(f"{n}.png", PNG, 3) for n in range(8)), return_exceptions=True)
+    assert [answer for answer in answers if not isinstance(answer, (About, Refused))] == []
+    assert len(await staging.files()) <= 3
+    assert len(kept(folder)) == 3 * len(await staging.files())
+
+
+# --- the original -----------------------------------------------------------------------------------------------------
+
+
+async def test_the_cleaned_copy_and_the_original_are_kept_apart(folder: Path) -> None:
+    sent = jpeg("Penanda")
+    staging = Staging(SECRET)
+    about = await staging.add("a.jpg", sent, 5)
+    (file,) = await staging.adopt()
+    assert {"cleaned.gps", "cleaned.author"} <= {*about.removed} and file.about == about
+    copy, original = await plain(file.about), await plain(file.original)
+    assert copy == clean("image/jpeg", sent).data and b"Penanda" not in copy
+    assert original == sent
+    assert file.original.key != about.key and file.original.id == f"{about.id}.original"
+    for known, content in ((file.about, copy), (file.original, original)):
+        assert (known.size, known.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+async def test_the_reporter_may_leave_the_original_at_home(folder: Path) -> None:
+    staging = Staging(SECRET)
+    about = await staging.add("a.jpg", jpeg("Penanda"), 5)
+    for unknown in ("", "../x", about.id[:-1]):
+        await staging.keep_original(unknown, False)
+    assert (await staging.waiting())[0].keep
+    await staging.keep_original(about.id, False)
+    await staging.keep_original(about.id, True)
+    await staging.keep_original(about.id, False)
+    (file,) = await staging.adopt()
+    assert not file.keep and file.about == about
+    assert [path.name for path in (folder / "files").iterdir()] == [about.id]
 
 
 async def test_a_file_of_many_chunks_comes_back_whole(folder: Path) -> None:
     large = picture("PNG", 900)
     assert len(large) > 512 * 1024
-    about = await Staging(SECRET).add("besar.png", large, 5)
-    await Staging(SECRET).adopt()
-    assert await plain(about) == large
+    await Staging(SECRET).add("besar.png", large, 5)
+    (file,) = await Staging(SECRET).adopt()
+    assert await plain(file.original) == large
+    assert await plain(file.about) == clean("image/png", large).data
 
 
 # --- tampering -------------------------------------------------------------------------------------------------------
@@ -204,7 +285,7 @@ async def adopted(*contents: bytes) -> list[About]:
     staging = Staging(SECRET)
     for content in contents:
         await staging.add("a.png", content, 5)
-    return await staging.adopt()
+    return [file.about for file in await staging.adopt()]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +308,14 @@ async def test_changed_bytes_do_not_open(folder: Path, change: Callable[[bytes],
         await plain(about)
 
 
+async def test_a_whole_file_that_is_another_does_not_open(folder: Path) -> None:
+    """Sealed anew with the right key, as only who holds it could: the digest tells."""
+    (about,) = await adopted(PNG)
+    await evidence._put(f"files/{about.id}", about, b"another")
+    with pytest.raises(Tampered):
+        await plain(about)
+
+
 async def test_files_cannot_take_each_others_place(folder: Path) -> None:
     one, two = await adopted(PNG, picture("PNG", 9))
     (folder / "files" / one.id).write_bytes((folder / "files" / two.id).read_bytes())
@@ -242,7 +331,8 @@ async def test_what_is_known_of_a_file_cannot_be_moved(folder: Path) -> None:
     about = await staging.add("a.png", PNG, 5)
     await other.add("b.png", PNG, 5)
     (note,) = folder.rglob(f"{about.id}.about")
-    note.with_name(f"{'0' * 32}.about").write_bytes(note.read_bytes())
+    for part in note.parent.glob(f"{about.id}.*"):
+        part.with_name(f"{'0' * 32}{part.suffix}").write_bytes(part.read_bytes())
     with pytest.raises(Tampered):
         await staging.files()
     (others,) = (file for file in folder.rglob("*.about") if file.parent != note.parent)

@@ -103,3 +103,22 @@ async def test_other_roles(hire: "Hire", role: Role) -> None:
                 await change(db, actor, budi.staff_id)
         with pytest.raises(Forbidden):
             await people.hire(db, actor, "sari", "Sari", "intake", ("bali",), None)
+
+
+async def test_where_notices_go(hire: "Hire") -> None:
+    admin, officer = await hire("admin", Role.ADMIN), await hire("budi", Role.INTAKE)
+    elsewhere = await hire("lain", Role.ADMIN, "ntt")
+    async with writing() as db:
+        await people.set_email(db, admin, officer.staff_id, " Budi@Contoh.go.id ")
+        assert await staff.email_of(db, officer) == "Budi@Contoh.go.id"
+        assert await people.set_own_email(db, officer, "budi@lain.go.id") == "budi@lain.go.id"
+        for wrong in ("budi", "a@b", "x@y.z\r\nBcc: all@contoh.go.id", "a" * 300 + "@contoh.go.id"):
+            with pytest.raises(Refused):
+                await people.set_own_email(db, officer, wrong)
+        with pytest.raises(Refused):
+            await people.set_email(db, elsewhere, officer.staff_id, "x@contoh.go.id")
+        with pytest.raises(Forbidden):
+            await people.set_email(db, officer, admin.staff_id, "x@contoh.go.id")
+        assert await staff.email_of(db, officer) == "budi@lain.go.id"
+        assert await people.set_own_email(db, officer, "") == ""
+        assert await staff.email_of(db, officer) == ""

@@ -10,7 +10,8 @@ from pyotp.totp import TOTP
 from sqlmodel import col, select, update
 
 from wbs_app.model.access import Actor, Permission, Role
-from wbs_app.model.tables import AuditEvent, RecoveryCode, Staff, StaffSession, now
+from wbs_app.model.columns import now
+from wbs_app.model.tables import AuditEvent, RecoveryCode, Staff, StaffSession
 from wbs_app.services import audit, boxes, sessions, staff
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
@@ -309,6 +310,16 @@ async def test_how_long_a_full_session_lasts(person: Staff, relaxed: None) -> No
     assert (await _times(cookie)).expires_at == began + timedelta(hours=8)
     await _times(cookie, expires_at=now())
     assert await sessions.resolve(cookie) is None
+
+
+async def test_a_page_that_refreshes_by_itself_keeps_nobody_signed_in(person: Staff, relaxed: None) -> None:
+    cookie = await _sign_in()
+    soon = now() + timedelta(minutes=30)
+    await _times(cookie, expires_at=soon)
+    assert await sessions.resolve(cookie, by_hand=False) is not None
+    assert (await _times(cookie)).expires_at == soon
+    assert await sessions.resolve(cookie) is not None
+    assert (await _times(cookie)).expires_at > soon
 
 
 async def test_an_inactive_person_is_out_at_once(person: Staff, relaxed: None) -> None:

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from wbs_app.model.access import Actor, Forbidden, Role
-from wbs_app.model.tables import AuditEvent, Invitation, Staff, StaffSession, now
+from wbs_app.model.columns import now
+from wbs_app.model.tables import AuditEvent, Invitation, Staff, StaffSession
 from wbs_app.services import boxes, credentials, sessions, staff
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.refusal import Refused

@@ -12,7 +12,8 @@ from starlette.responses import HTMLResponse
 
 from wbs_app import edge
 from wbs_app.config import Settings
-from wbs_app.edge import Edge, Tabs, policy_of
+from wbs_app.edge import Edge, policy_of
+from wbs_app.services.tabs import Tabs
 from wbs_app.vault.tabs import seal_for_tab
 
 SettingsFor = Callable[..., Settings]
@@ -20,7 +21,7 @@ Headers = list[tuple[bytes, bytes]]
 
 ORIGIN = b"https://wbs.example.go.id"
 DEVICE = "ab" * 18
-COOKIE = (b"cookie", f"wbs_dev={DEVICE}; wbs_sid=sesi; wbs_codes=kode; other=x".encode())
+COOKIE = (b"cookie", f"__Host-wbs_dev={DEVICE}; __Host-wbs_sid=sesi; __Host-wbs_codes=kode; other=x".encode())
 TOKEN = str(uuid.uuid4())
 
 
@@ -78,8 +79,9 @@ class Outside:
 
 
 @pytest.fixture
-def outside(settings_for: SettingsFor, tmp_path: Path) -> Outside:
+def outside(settings_for: SettingsFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outside:
     settings_for(public_url=ORIGIN.decode())
+    monkeypatch.setattr(edge, "tabs", Tabs())
     pages = tmp_path / "client"
     for page in ("", "faq/", "petugas/masuk/"):
         (pages / page).mkdir(parents=True, exist_ok=True)
@@ -130,7 +132,9 @@ async def test_nothing_that_identifies_gets_through(outside: Outside, method: st
     assert (b"origin", ORIGIN) in scope["headers"] and (b"host", b"wbs.example.go.id") in scope["headers"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"wbs_dev=short", b"wbs_dev=" + b"G" * 36, b"\xff\xfe=;;=", b'a="b', b"wbs_dev"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"__Host-wbs_dev=x", b"__Host-wbs_dev=" + b"G" * 36, b"\xff\xfe=;;=", b'a="b', b"__Host-wbs_dev"]
+)
 async def test_odd_cookies_are_nobodys(outside: Outside, raw: bytes) -> None:
     assert await outside("GET", "/", (b"cookie", raw)) == 200
     assert outside.reached["wbs_device"] == ""
@@ -140,15 +144,20 @@ async def test_odd_cookies_are_nobodys(outside: Outside, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [b'{"a": 1}', b'x={"a": "b c"}', b"\xff", b"=", b"a[1]=(2)", b'q="', b"wbs_dev=" + b"cd" * 18]
+    "odd", [b'{"a": 1}', b'x={"a": "b c"}', b"\xff", b"=", b"a[1]=(2)", b'q="', b"__Host-wbs_dev=" + b"cd" * 18]
 )
 async def test_a_neighbours_cookies_do_not_matter(outside: Outside, odd: bytes) -> None:
     """Another site of the same domain may set any, ours among them: then the older one counts."""
     await outside("GET", "/", (b"cookie", COOKIE[1] + b"; " + odd))
     assert (outside.reached["wbs_device"], outside.reached["wbs_session"]) == (DEVICE, "sesi")
-    if not odd.startswith(b"wbs_dev"):
+    if not odd.startswith(b"__Host-wbs_dev"):
         await outside("GET", "/", (b"cookie", odd + b"; " + COOKIE[1]))
         assert (outside.reached["wbs_device"], outside.reached["wbs_session"]) == (DEVICE, "sesi")
+
+
+async def test_under_https_only_cookies_with_the_prefix_count(outside: Outside) -> None:
+    await outside("GET", "/", (b"cookie", COOKIE[1].replace(b"__Host-", b"")))
+    assert (outside.reached["wbs_device"], outside.reached["wbs_session"]) == ("", None)
 
 
 async def test_cookies_may_come_in_crumbs(outside: Outside) -> None:
@@ -225,7 +234,7 @@ async def test_sockets_are_at_one_address(outside: Outside) -> None:
 
 
 async def test_a_tab_belongs_to_its_device(outside: Outside) -> None:
-    other = (b"cookie", b"wbs_dev=" + b"cd" * 18)
+    other = (b"cookie", b"__Host-wbs_dev=" + b"cd" * 18)
     query, origin = f"token={TOKEN}".encode(), (b"origin", ORIGIN)
     assert await outside("WS", "/_event/", COOKIE, origin, query=query) == 101
     assert await outside("WS", "/_event/", other, origin, query=query) == 403
@@ -310,7 +319,7 @@ async def test_new_visitors_get_a_device(outside: Outside) -> None:
     await outside("GET", "/")
     name, _, rest = outside.answered["set-cookie"].partition("=")
     value, *flags = rest.split("; ")
-    assert (name, len(value), flags) == (edge.DEVICE_COOKIE, 36, ["Path=/", "HttpOnly", "SameSite=Strict", "Secure"])
+    assert (name, len(value), flags) == ("__Host-wbs_dev", 36, ["Path=/", "HttpOnly", "SameSite=Strict", "Secure"])
     await outside("GET", "/", COOKIE)
     assert "set-cookie" not in outside.answered
     await outside("POST", "/")
@@ -330,28 +339,6 @@ async def test_new_visitors_get_a_device(outside: Outside) -> None:
 async def test_caching(outside: Outside, path: str, kept: str) -> None:
     await outside("GET", path)
     assert outside.answered["cache-control"] == kept
-
-
-# --- who owns a tab --------------------------------------------------------------------------------------------------
-
-
-def test_tabs_are_forgotten_and_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr(edge.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(Tabs, "MOST", 10)
-    tabs = Tabs()
-    assert tabs.owns("mine", "me")
-    assert not tabs.owns("mine", "thief")
-    for number in range(9):
-        assert tabs.owns(f"tab {number}", "flood")
-        assert tabs.owns("mine", "me"), "whoever is in use stays"
-    for number in range(1000):
-        tabs.owns(f"flood {number}", "flood")
-        assert len(tabs._owners) <= Tabs.MOST + 1
-    assert tabs.owns("again", "me")
-    clock[0] += Tabs.KEPT_SECONDS + 1
-    assert tabs.owns("again", "somebody else")
-    assert len(tabs._owners) == 1
 
 
 async def test_what_is_neither_http_nor_socket_goes_through(outside: Outside) -> None:

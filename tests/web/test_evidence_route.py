@@ -1,6 +1,5 @@
 """The download of evidence: for an officer who holds the key; to all others there is no such file."""
 
-from base64 import b64decode
 from collections.abc import Awaitable, Callable
 
 import obstore
@@ -8,16 +7,22 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlmodel import select
 
+from tests.clamd import Clamd
+from tests.services.samples import jpeg
+from tests.services.test_scanning import HARMFUL
 from tests.web.conftest import UNIT, Browser, Employ, File, sign_in
+from wbs_app.config import settings
 from wbs_app.model.access import Role
 from wbs_app.model.tables import AuditEvent, Evidence
+from wbs_app.services import evidence
+from wbs_app.services.cleaning import clean
 from wbs_app.services.database import reading
 from wbs_app.services.evidence import store
+from wbs_app.services.workshop import Prepared
+from wbs_app.text import text
 
-JPEG = b64decode(
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////"
-    "////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
-)
+JPEG = jpeg("Penanda")
+CLEANED = clean("image/jpeg", JPEG).data
 
 Officer = Callable[..., Awaitable[AsyncClient]]
 
@@ -35,10 +40,14 @@ def officer(relaxed: None, browser: Browser, employ: Employ) -> Officer:
     return one
 
 
-async def downloads() -> list[tuple[str, str]]:
-    chosen = select(AuditEvent).where(AuditEvent.action == "download_evidence")
+async def recorded(action: str) -> list[tuple[str, str]]:
     async with reading() as db:
-        return [(event.actor, event.subject) for event in await db.exec(chosen)]
+        found = await db.exec(select(AuditEvent).where(AuditEvent.action == action))
+        return [(event.actor, event.subject) for event in found]
+
+
+async def downloads() -> list[tuple[str, str]]:
+    return await recorded("download_evidence")
 
 
 async def stored() -> str:
@@ -52,9 +61,9 @@ async def test_an_officer_with_the_key_gets_the_file(officer: Officer, filed: Fi
     ticket = await filed(JPEG, JPEG)
     for prefix in ("", "/en"):
         answer = await budi.get(f"{prefix}/petugas/bukti/{ticket}/2")
-        assert (answer.status_code, answer.content) == (200, JPEG)
+        assert (answer.status_code, answer.content) == (200, CLEANED)
         assert answer.headers["content-type"] == "image/jpeg"
-        assert answer.headers["content-length"] == str(len(JPEG))
+        assert answer.headers["content-length"] == str(len(CLEANED))
         assert answer.headers["content-disposition"] == 'attachment; filename="Berkas-laporan-2.jpg"'
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -66,7 +75,7 @@ async def test_a_look_at_the_headers_is_no_download(officer: Officer, filed: Fil
     ticket = await filed(JPEG)
     answer = await budi.head(f"/petugas/bukti/{ticket}/1")
     assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["content-length"] == str(len(JPEG))
+    assert answer.headers["content-length"] == str(len(CLEANED))
     assert answer.headers["content-type"] == "image/jpeg"
     assert await downloads() == []
 
@@ -116,6 +125,7 @@ async def test_half_a_session_is_none(browser: Browser, employ: Employ, filed: F
 
 
 async def test_a_file_that_cannot_be_read_says_so(officer: Officer, filed: File) -> None:
+    """Before its first byte, and in the trail."""
     budi = await officer("budi", Role.INTAKE)
     ticket = await filed(JPEG)
     place = await stored()
@@ -125,5 +135,46 @@ async def test_a_file_that_cannot_be_read_says_so(officer: Officer, filed: File)
     await obstore.delete_async(store(), place)
     missing = await budi.get(f"/en/petugas/bukti/{ticket}/1")
     assert (changed.status_code, missing.status_code) == (503, 503)
-    assert changed.text == "Berkas ini tidak dapat dibaca dari penyimpanan."
+    assert changed.text == "Keutuhan bukti tidak sesuai"
     assert missing.text == "This file cannot be read from storage."
+    assert await recorded("evidence_broken") == [("budi", ticket)] * 2
+    assert await downloads() == []
+
+
+# --- the virus scanner ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scanned(clamd: Clamd, database: str, monkeypatch: pytest.MonkeyPatch) -> Clamd:
+    monkeypatch.setenv("WBS_CLAMD_URL", clamd.url)
+    settings.cache_clear()
+    return clamd
+
+
+async def test_an_unscanned_file_is_sent_once_the_scanner_is_back(
+    officer: Officer, filed: File, scanned: Clamd
+) -> None:
+    budi = await officer("budi", Role.INTAKE)
+    scanned.stop()
+    ticket = await filed(JPEG)
+    waits = await budi.get(f"/petugas/bukti/{ticket}/1")
+    assert (waits.status_code, waits.text) == (503, text("case.evidence_waits"))
+    scanned.start()
+    assert (await budi.get(f"/petugas/bukti/{ticket}/1")).content == CLEANED
+
+
+async def test_an_infected_file_is_not_sent(
+    officer: Officer, filed: File, scanned: Clamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def prepared(_: str, data: bytes) -> Prepared:
+        return Prepared("jpg", "image/jpeg", data, data, ())
+
+    monkeypatch.setattr(evidence, "prepare", prepared)
+    budi = await officer("budi", Role.INTAKE)
+    scanned.stop()
+    ticket = await filed(HARMFUL)
+    scanned.start()
+    answer = await budi.get(f"/petugas/bukti/{ticket}/1")
+    assert (answer.status_code, answer.text) == (403, text("case.evidence_infected"))
+    assert await recorded("evidence_infected") == [("budi", ticket)]
+    assert await downloads() == []

@@ -59,7 +59,7 @@ async def test_unknown_name_and_wrong_password_look_the_same(browser: Browser, e
         (Role.SERVICE, "/petugas/laporan"),
         (Role.ADMIN, "/petugas/kelola/pengguna"),
         (Role.AUDITOR, "/petugas/audit"),
-        (Role.IDENTITY, "/petugas/akun"),
+        (Role.IDENTITY, "/petugas/identitas"),
     ],
 )
 async def test_each_role_arrives_at_its_first_page(

@@ -1,10 +1,13 @@
 """The upload of evidence, and the list of files."""
 
+from typing import Any
+
 import reflex as rx
 
 from wbs_app.components.browser import do
 from wbs_app.components.fields import label_text
 from wbs_app.components.shell import icon
+from wbs_app.components.viewer import look_button
 from wbs_app.components.words import agency, lang, t
 from wbs_app.state.evidence import EvidenceState
 
@@ -55,8 +58,43 @@ def upload_zone() -> rx.Component:
     return rx.cond(EvidenceState.upload_pass != "", zone, rx.el.div(*inside, class_name="drop"))
 
 
-def evidence_question() -> rx.Component:
-    running = rx.el.div(
+def evidence_upload() -> rx.Component:
+    """The zone and the list of files, for any form whose page has admitted uploads."""
+    broken = rx.el.p(
+        icon("circle-alert"),
+        t("error.file_interrupted"),
+        custom_attrs={"id": "upload-broken"},
+        hidden=True,
+        class_name="q-err mt-3",
+    )
+    checking = rx.cond(
+        EvidenceState.checking,
+        rx.el.p(icon("clock"), t("step3.evidence_scan"), class_name="small flex items-center gap-1.5 mt-3 mb-0"),
+    )
+    listed = rx.el.ul(
+        rx.foreach(EvidenceState.files, _waiting),
+        rx.foreach(EvidenceState.refused, _refused),
+        class_name="files",
+        aria_label=t("a11y.files"),
+        hidden=(EvidenceState.files.length() + EvidenceState.refused.length()) == 0,
+    )
+    kept = rx.cond(
+        EvidenceState.files.length() > 0,
+        rx.el.p(t("step3.evidence_keep_text"), class_name="small muted mt-3 mb-0"),
+    )
+    return rx.fragment(
+        upload_zone(),
+        _progress(),
+        rx.el.div(broken, expired(), role="alert"),
+        rx.el.div(checking, listed, role="status"),
+        kept,
+        rx.el.p(t("step3.evidence_name"), " ", t("step3.evidence_metadata"), class_name="small muted mt-3 mb-0"),
+    )
+
+
+def _progress() -> rx.Component:
+    """Of an upload that runs; filled in by the browser alone."""
+    return rx.el.div(
         rx.el.span(t("common.uploading"), class_name="small"),
         rx.el.progress(
             max="100",
@@ -70,30 +108,22 @@ def evidence_question() -> rx.Component:
         hidden=True,
         class_name="flex items-center gap-3 mt-3",
     )
-    broken = rx.el.p(
-        icon("circle-alert"),
-        t("error.file_interrupted"),
-        custom_attrs={"id": "upload-broken"},
-        hidden=True,
-        class_name="q-err mt-3",
-    )
-    listed = rx.el.ul(
-        rx.foreach(EvidenceState.files, _waiting),
-        rx.foreach(EvidenceState.refused, _refused),
-        class_name="files",
-        aria_label=t("a11y.files"),
-        hidden=(EvidenceState.files.length() + EvidenceState.refused.length()) == 0,
-    )
+
+
+def evidence_question() -> rx.Component:
     return rx.el.div(
         rx.el.p(label_text(t("step3.evidence"), False), class_name="q-label"),
         rx.el.p(t("step3.evidence_intro"), class_name="q-hint"),
-        upload_zone(),
-        running,
-        rx.el.div(broken, role="alert"),
-        rx.el.div(listed, role="status"),
-        rx.el.p(t("step3.evidence_name"), " ", t("step3.evidence_metadata"), class_name="small muted mt-3 mb-0"),
+        evidence_upload(),
         class_name="q",
     )
+
+
+def expired(*more: Any) -> rx.Component:
+    """That a file waited too long, for whoever has not been told."""
+    said = rx.el.span(t("error.file_expired"), *more)
+    note = rx.el.div(icon("circle-alert"), said, class_name="note mt-3", custom_attrs={"data-tone": "bad"})
+    return rx.cond(EvidenceState.expired, note)
 
 
 def file_size(file: rx.Var) -> rx.Component:
@@ -101,18 +131,26 @@ def file_size(file: rx.Var) -> rx.Component:
 
 
 def _waiting(file: rx.Var) -> rx.Component:
+    """What arrived, what its cleaned copy lacks, and whether the original is wanted."""
     number = file["number"]
+    done = rx.el.div(
+        icon("circle-check"), t("step3.evidence_ok"), class_name="small flex items-center gap-1.5 tone-done"
+    )
+    removed = file[f"removed_{lang()}"]
     return rx.el.li(
         rx.el.span(rx.cond(file["image"] == "yes", icon("file-image"), icon("file-text")), class_name="thumb"),
         rx.el.div(
             rx.el.span(t("step3.evidence_item", n=number), class_name="font-semibold"),
             " ",
             file_size(file),
+            done,
+            scan_note(file),
             rx.el.div(
-                icon("circle-check"),
-                t("step3.evidence_ok"),
-                class_name="small flex items-center gap-1.5 tone-done",
+                rx.cond(removed != "", t("step3.evidence_cleaned", what=removed), t("step3.evidence_spotless")),
+                class_name="small muted",
             ),
+            _keep(file),
+            look_button(file["id"], number),
             class_name="min-w-0",
         ),
         rx.el.button(
@@ -123,7 +161,30 @@ def _waiting(file: rx.Var) -> rx.Component:
             class_name="icon-btn",
         ),
         key=file["id"],
+        class_name="!items-start",
     )
+
+
+def _keep(file: rx.Var) -> rx.Component:
+    """Whether the original goes along."""
+    return rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            default_checked=file["keep"] == "yes",
+            on_change=lambda ticked: EvidenceState.keep(file["id"], ticked),
+            aria_label=t("step3.evidence_keep_n", n=file["number"]),
+        ),
+        rx.el.span(t("step3.evidence_keep")),
+        class_name="check small",
+    )
+
+
+def scan_note(file: rx.Var) -> rx.Component:
+    """That a scanner has not answered yet; nothing where there is none."""
+    waiting = rx.el.div(
+        icon("hourglass"), t("step3.evidence_unscanned"), class_name="small flex items-center gap-1.5 tone-wait"
+    )
+    return rx.cond(file["scan"] == "waiting", waiting)
 
 
 def _refused(file: rx.Var) -> rx.Component:

@@ -50,6 +50,7 @@ def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) 
     )
     card = rx.el.div(
         error_summary(),
+        trouble(),
         rx.el.h1(title, class_name="m-0 mb-1"),
         *([rx.el.p(intro, class_name="muted mt-2 mb-2")] if intro is not None else []),
         required_note(),
@@ -67,6 +68,17 @@ def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) 
         task=True,
         first=number == 1,
     )
+
+
+def trouble() -> rx.Component:
+    """Why a report cannot be taken now. The place is always there, so that a reader hears what appears in it."""
+    said = rx.el.div(
+        icon("circle-alert"),
+        ReportState.trouble,
+        class_name="note mb-6",
+        custom_attrs={"data-tone": "bad"},
+    )
+    return rx.el.div(rx.cond(ReportState.trouble != "", said), role="alert")
 
 
 def required_note() -> rx.Component:

@@ -11,7 +11,8 @@ from alembic import context
 from sqlalchemy import Connection, TypeDecorator
 from sqlmodel import SQLModel
 
-from wbs_app.model import tables as tables  # fills the metadata
+from wbs_app.model import handling_tables as handling_tables  # both fill the metadata
+from wbs_app.model import tables as tables
 from wbs_app.services.database import close, engine
 
 

@@ -26,21 +26,50 @@ class Permission(StrEnum):
     ENROL = "enrol"  # half signed in: may set up or give the second factor, nothing else
     LIST_CASES = "list_cases"  # the plain columns of reports in reach
     READ_CASE = "read_case"  # open an account whose key one holds
+    WORK_CASE = "work_case"  # move, write, note, tag, link, recuse: where one holds the key
+    ASSIGN_CASE = "assign_case"  # give it to officers, and name who leads
+    RECORD_FINDING = "record_finding"
+    ASK_IDENTITY = "ask_identity"
+    DECIDE_IDENTITY = "decide_identity"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_SETTINGS = "manage_settings"  # the calendar; what became of notices
     READ_AUDIT = "read_audit"
+    APPROVE_DESTRUCTION = "approve_destruction"  # of cases whose time of keeping has passed; two must
+    HOLD_CASE = "hold_case"  # keep a case from being destroyed
 
 
-_CASEWORK = frozenset({Permission.SIGNED_IN, Permission.LIST_CASES, Permission.READ_CASE})
+_CASEWORK = frozenset(
+    {
+        Permission.SIGNED_IN,
+        Permission.LIST_CASES,
+        Permission.READ_CASE,
+        Permission.WORK_CASE,
+        Permission.ASK_IDENTITY,
+    }
+)
 
 POLICY: dict[Role, frozenset[Permission]] = {
-    Role.INTAKE: _CASEWORK,
+    Role.INTAKE: _CASEWORK | {Permission.ASSIGN_CASE},
     Role.ASSESSOR: _CASEWORK,
-    Role.INVESTIGATOR: _CASEWORK,
-    Role.SUPERVISOR: _CASEWORK,
-    Role.SERVICE: _CASEWORK,
-    Role.IDENTITY: frozenset({Permission.SIGNED_IN}),
+    Role.INVESTIGATOR: _CASEWORK | {Permission.RECORD_FINDING},
+    Role.SUPERVISOR: _CASEWORK
+    | {
+        Permission.ASSIGN_CASE,
+        Permission.RECORD_FINDING,
+        Permission.APPROVE_DESTRUCTION,
+        Permission.HOLD_CASE,
+    },
+    Role.SERVICE: _CASEWORK | {Permission.ASSIGN_CASE, Permission.RECORD_FINDING},
+    Role.IDENTITY: frozenset({Permission.SIGNED_IN, Permission.DECIDE_IDENTITY}),
     Role.AUDITOR: frozenset({Permission.SIGNED_IN, Permission.READ_AUDIT}),
-    Role.ADMIN: frozenset({Permission.SIGNED_IN, Permission.MANAGE_STAFF}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.SIGNED_IN,
+            Permission.MANAGE_STAFF,
+            Permission.MANAGE_SETTINGS,
+            Permission.APPROVE_DESTRUCTION,
+        }
+    ),
 }
 
 KINDS = ("wbs", "service")

@@ -17,6 +17,34 @@ class Contact(BaseModel):
     website: str = ""
 
 
+class Targets(BaseModel):
+    """Within how many working days. Defaults follow the survey of portals; agencies set their own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    acknowledge: int = Field(default=3, ge=1, le=365)  # from arrival to the first step (SP4N-LAPOR!: three days)
+    feedback: int = Field(default=30, ge=1, le=365)  # the reporter hears something at least this often
+    verifying: int = Field(default=3, ge=1, le=365)
+    clarification: int = Field(default=14, ge=1, le=365)  # the reporter's time to answer
+    assessing: int = Field(default=10, ge=1, le=365)
+    investigating: int = Field(default=60, ge=1, le=365)
+    followup: int = Field(default=30, ge=1, le=365)
+    reopened: int = Field(default=3, ge=1, le=365)
+
+
+class Retention(BaseModel):
+    """After how many years a closed case may be destroyed, by outcome. None: it is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    closed_proven: int | None = Field(default=None, ge=1, le=100)
+    closed_unproven: int | None = Field(default=None, ge=1, le=100)
+    not_actionable: int | None = Field(default=None, ge=1, le=100)
+    referred: int | None = Field(default=None, ge=1, le=100)
+    closed_no_reply: int | None = Field(default=None, ge=1, le=100)
+    withdrawn: int | None = Field(default=None, ge=1, le=100)
+
+
 class Profile(BaseModel):
     """What the shipped `agency.toml` holds, and what an administrator may edit."""
 
@@ -37,7 +65,11 @@ class Profile(BaseModel):
     contact: Contact = Contact()
     max_file_mb: int = Field(default=2, ge=1, le=50)
     max_files: int = Field(default=5, ge=0, le=20)
+    max_files_total: int = Field(default=20, ge=0, le=100)  # of the reporter, those added later included
     link_hosts: tuple[str, ...] = ()
+    targets: Targets = Targets()
+    retention: Retention = Retention()
+    oversight: str = ""  # code of the agency whose supervisors take over where a conflict of interest leaves nobody
 
 
 class Option(BaseModel):

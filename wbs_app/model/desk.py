@@ -12,10 +12,20 @@ INVITATION = "/petugas/undangan"
 SIGN_OUT = "/petugas/keluar"
 HOME = "/petugas"
 CASES = "/petugas/laporan"
+DASHBOARD = "/petugas/dasbor"
 PEOPLE = "/petugas/kelola/pengguna"
 TRAIL = "/petugas/audit"
 ACCOUNT = "/petugas/akun"
 EVIDENCE = "/petugas/bukti"
+PAPER = "/petugas/berkas"
+TRAIL_EXPORT = "/petugas/audit/ekspor"
+IDENTITY = "/petugas/identitas"
+CALENDAR = "/petugas/kelola/kalender"
+NOTICES = "/petugas/kelola/pemberitahuan"
+RETENTION = "/petugas/kelola/retensi"
+
+CONFIRM = "/notifikasi/konfirmasi"
+"""A reporter's page, named here because mails to staff and reporters are written in one place."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,12 @@ class Entry:
 
 MENU = (
     Entry(CASES, Permission.LIST_CASES, "staff.cases", "inbox"),
+    Entry(DASHBOARD, Permission.LIST_CASES, "staff.dashboard", "layout-dashboard"),
+    Entry(IDENTITY, Permission.DECIDE_IDENTITY, "staff.identity", "key-round"),
     Entry(PEOPLE, Permission.MANAGE_STAFF, "staff.manage", "settings-2"),
+    Entry(CALENDAR, Permission.MANAGE_SETTINGS, "admin.calendar", "calendar-days"),
+    Entry(NOTICES, Permission.MANAGE_SETTINGS, "admin.notices", "mail"),
+    Entry(RETENTION, Permission.APPROVE_DESTRUCTION, "admin.retention", "trash-2"),
     Entry(TRAIL, Permission.READ_AUDIT, "staff.audit", "scroll-text"),
     Entry(ACCOUNT, Permission.SIGNED_IN, "staff.account", "user-round"),
 )
@@ -45,6 +60,8 @@ PROBLEMS = {
     "1": "auth.failed",
     "sesi": "auth.session_ended",
     "terkunci": "auth.locked",
+    "tunggu": "auth.wait",
+    "ramai": "error.rate_limit",
     "kode": "twofa.wrong",
     "undangan": "invite.invalid",
     "lama": "auth.current_wrong",
@@ -53,6 +70,7 @@ PROBLEMS = {
     "panjang": "auth.password_long",
     "mudah": "auth.password_obvious",
     "bentrok": "error.conflict_edit",
+    "sandi-berkas": "case.print_rule",
 }
 """`?galat=` in an address -> the text it shows. Nobody can make a page say anything else by a link."""
 

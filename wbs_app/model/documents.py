@@ -158,6 +158,8 @@ def _incident_section(incident: Document, lang: str, agency: str) -> Section:
         _row("summary.description", incident["description"], lang, agency),
         _row("summary.amount", amount, lang, agency),
     ]
+    if unwanted := incident.get("exclude"):
+        rows.append(_row("summary.exclude", unwanted, lang, agency))
     unknown = text("common.unknown", lang)
     if not incident["reported"]:
         lead.append(_row("summary.reported_name", unknown, lang, agency))

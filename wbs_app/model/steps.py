@@ -23,6 +23,7 @@ from wbs_app.model.answers import (
     Phone,
     Short,
     Story,
+    Text,
     Tick,
     Whole,
     at_most,
@@ -117,6 +118,7 @@ class Incident(Step):
     unit_other: Short = None
     description: Story
     amount: Amount = None
+    exclude: Annotated[Text, at_most(500)] = None  # officers or units that must get no access
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -1,37 +1,15 @@
-"""Every table. Each column says who could read it in a stolen database; a test refuses one that does not.
+"""The tables of reports, staff and reference data. Each column says who could read it; a test asks every one.
 
-`plain` columns are needed for filters and counts and are named in docs/threat-model.md; `sealed` ones hold
-ciphertext; `check` ones hold salts, hashes and public keys; `reference` ones are published on the site anyway.
+What happens to a report after its arrival has its tables in model/handling_tables.py.
 """
 
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel, UTCDateTime
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
-Privacy = Literal["plain", "sealed", "check", "reference"]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def column(privacy: Privacy, **options: Any) -> Any:
-    """A field of a table with its privacy class in the column's `info`."""
-    return Field(sa_column_kwargs={"info": {"privacy": privacy}}, **options)
-
-
-def blob(privacy: Privacy, nullable: bool = False) -> Any:
-    kept = Column(LargeBinary, nullable=nullable, info={"privacy": privacy})
-    return Field(sa_column=kept, default=None) if nullable else Field(sa_column=kept)
-
-
-def moment(privacy: Privacy, nullable: bool = False) -> Any:
-    """A point in time, in UTC and aware of it on every database."""
-    kept = Column(UTCDateTime(), nullable=nullable, info={"privacy": privacy})
-    return Field(sa_column=kept, default=None) if nullable else Field(sa_column=kept, default_factory=now)
-
+from wbs_app.model.columns import blob, column, moment
 
 # --- reference data: seeded from data/, then edited by an administrator --------------------------------------
 
@@ -93,17 +71,55 @@ class ServiceType(SQLModel, table=True):
     active: bool = column("reference", default=True)
 
 
+class Holiday(SQLModel, table=True):
+    """A day that differs from the national calendar: free, or worked."""
+
+    agency: str = column("reference", primary_key=True, foreign_key="agency.code")
+    day: date = column("reference", primary_key=True)
+    name: str = column("reference", default="", max_length=120)
+    working: bool = column("reference", default=False)
+
+
 # --- reports ---------------------------------------------------------------------------------------------------
+
+
+_FILTERED = (
+    "kind",
+    "violation_type",
+    "unit",
+    "status",
+    "priority",
+    "regency",
+    "lead",
+    "evidence_count",
+    "unread",
+    "received_on",
+    "due_on",
+)
+
+
+def _list_index(name: str, *columns: str, where: str | None = None) -> Index:
+    """An order of the case list, with all that it filters by: no sealed row is read only to be passed over.
+
+    `where`: of the few rows for which it holds.
+    """
+    partial: dict[str, Any] = {} if where is None else dict.fromkeys(("sqlite_where", "postgresql_where"), text(where))
+    return Index(name, *columns, *(other for other in _FILTERED if other not in columns), **partial)
 
 
 class Report(SQLModel, table=True):
     """One report. What was written stands in two sealed documents with a key each."""
 
     __table_args__ = (
-        Index("ix_report_list", "agency", "kind", "received_on", "id"),
-        Index("ix_report_type", "agency", "violation_type", "received_on", "id"),
-        Index("ix_report_unit", "agency", "unit", "received_on", "id"),
-        Index("ix_report_status", "agency", "status", "received_on", "id"),
+        _list_index("ix_report_list", "agency", "kind", "received_on", "id"),
+        _list_index("ix_report_type", "agency", "violation_type", "received_on", "id"),
+        _list_index("ix_report_unit", "agency", "unit", "received_on", "id"),
+        _list_index("ix_report_status", "agency", "status", "received_on", "id"),
+        _list_index("ix_report_regency", "agency", "regency", "received_on", "id"),
+        _list_index("ix_report_due", "agency", "due_on", "id"),
+        _list_index("ix_report_priority", "agency", "priority", "id"),
+        _list_index("ix_report_unread", "agency", "received_on", "id", where="unread > 0"),
+        _list_index("ix_report_oversight", "oversight", "received_on", "id", where="oversight IS NOT NULL"),
     )
 
     id: int | None = Field(
@@ -124,18 +140,37 @@ class Report(SQLModel, table=True):
     regency: str | None = column("plain", default=None, max_length=8)
     incident_month: str | None = column("plain", default=None, max_length=7)  # "2024-11"
     status: str = column("plain", max_length=32)
-    priority: int = column("plain", default=0)
+    priority: int = column("plain", default=0)  # model/workflow.py's Priority
     received_on: date = column("plain")
     evidence_count: int = column("plain", default=0)
+    version: int = column("plain", default=0)  # counts changes: of two who act at once, the second is told
+    acknowledge_by: date | None = column("plain", default=None)
+    acknowledged_on: date | None = column("plain", default=None)  # set once
+    feedback_by: date | None = column("plain", default=None)
+    stage_on: date | None = column("plain", default=None)  # since when in this status
+    stage_by: date | None = column("plain", default=None)
+    paused_on: date | None = column("plain", default=None)  # since when the reporter is waited for
+    due_on: date | None = column("plain", default=None)  # the earliest of these targets; None: nothing is due
+    alerted: int = column("plain", default=0)  # per cent of the time to `due_on` at which staff were last told
+    closed_on: date | None = column("plain", default=None)
+    reopened: bool = column("plain", default=False)  # ever: such a case is never destroyed
+    lead: int | None = column("plain", default=None, index=True)  # a staff id
+    oversight: str | None = column("plain", default=None, max_length=16)  # agency whose supervisors took it over
+    unread: int = column("plain", default=0)  # messages of the reporter that no officer has read
+    rating: int | None = column("plain", default=None)  # 1 to 5, by the reporter at the end
     once: str = column("check", unique=True, max_length=64)  # hash of the form's secret: a second press is the same
     pin_salt: bytes = blob("check")
-    pin_keys: bytes = blob("sealed")  # both document keys, under Argon2id(PIN)
+    pin_keys: bytes = blob("sealed")  # both document keys, under Argon2id(PIN); empty: a demonstration without a PIN
     account: bytes = blob("sealed")
     identity: bytes = blob("sealed")
+    dossier: bytes | None = blob("sealed", nullable=True)  # what officers found: model/dossier.py, account key
 
 
 class ReportKey(SQLModel, table=True):
-    """A document's key, sealed to one holder: a staff id as text, or "recovery"."""
+    """A document's key, sealed to one holder: a staff id as text, or "recovery".
+
+    `document`: "account", "identity", or "ask-<id>" for the reason of an identity request.
+    """
 
     __tablename__ = "report_key"  # type: ignore[assignment]
     __table_args__ = (Index("ix_report_key_holder", "holder", "document", "report_id"),)
@@ -147,7 +182,10 @@ class ReportKey(SQLModel, table=True):
 
 
 class ReportEvent(SQLModel, table=True):
-    """A step of the history; time, note and author are sealed under the account key."""
+    """A step of the history; what it was, its time, notes and author are sealed under the account key.
+
+    `status` is the one after the step, and the same as before when something else happened.
+    """
 
     __tablename__ = "report_event"  # type: ignore[assignment]
     __table_args__ = (UniqueConstraint("report_id", "position"),)
@@ -166,6 +204,7 @@ class Evidence(SQLModel, table=True):
     report_id: int = column("plain", foreign_key="report.id", index=True, sa_type=BigInteger)
     position: int = column("plain")
     about: bytes = blob("sealed")
+    original: bytes | None = blob("sealed", nullable=True)  # of the file as it was sent; under the identity key
 
 
 # --- staff -----------------------------------------------------------------------------------------------------
@@ -180,6 +219,7 @@ class Staff(SQLModel, table=True):
     role: str = column("plain", max_length=16)
     agencies: str = column("plain", max_length=200)  # codes, parted by a space
     unit: str | None = column("plain", default=None, max_length=120)
+    email: str = column("plain", default="", max_length=254)  # official address for notices; "": none
     active: bool = column("plain", default=True)
     salt: bytes | None = blob("check", nullable=True)  # all four: None until a password is set
     public_key: bytes | None = blob("check", nullable=True)

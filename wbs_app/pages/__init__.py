@@ -3,6 +3,7 @@
 from wbs_app.components.page import Page
 from wbs_app.pages import (
     chooser,
+    confirm,
     contact,
     faq,
     guide,
@@ -19,10 +20,16 @@ from wbs_app.pages import (
     report_summary,
     staff_account,
     staff_audit,
+    staff_calendar,
     staff_case,
     staff_cases,
+    staff_dashboard,
     staff_entry,
+    staff_evidence,
+    staff_identity,
+    staff_notices,
     staff_people,
+    staff_retention,
     track,
 )
 
@@ -43,10 +50,17 @@ PAGES: tuple[Page, ...] = (
     report_service.PAGE,
     track.PAGE,
     history.PAGE,
+    confirm.PAGE,
     *staff_entry.PAGES,
     staff_cases.PAGE,
+    staff_dashboard.PAGE,
     staff_case.PAGE,
+    staff_evidence.PAGE,
     *staff_account.PAGES,
     staff_people.PAGE,
+    staff_identity.PAGE,
+    staff_calendar.PAGE,
+    staff_notices.PAGE,
+    staff_retention.PAGE,
     staff_audit.PAGE,
 )

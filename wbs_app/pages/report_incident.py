@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.fields import attributes, choose, error, given, group, line, story, tick, wrong
+from wbs_app.components.fields import attributes, choose, error, given, group, line, question, story, tick, wrong
 from wbs_app.components.form import step_page
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon
@@ -129,6 +129,17 @@ def unit() -> rx.Component:
     return rx.el.div(known, elsewhere, named, class_name="opens")
 
 
+def exclude() -> rx.Component:
+    """Whom the reporter fears: they get no key (services/conflicts.py)."""
+    control = rx.el.textarea(
+        default_value=given("exclude"),
+        class_name="input min-h-[5rem] max-h-[16rem]",
+        rows="2",
+        **attributes("exclude", False, True),
+    )
+    return question("exclude", t("step2.exclude"), control, hint=t("step2.exclude_hint"))
+
+
 def content() -> rx.Component:
     amount = line(
         "amount",
@@ -145,9 +156,8 @@ def content() -> rx.Component:
         placeholder=t("step2.description_ph"),
         most=20_000,
     )
-    return step_page(
-        Incident, t("step2.title"), violation(), people(), unit(), description, amount, intro=t("step2.info")
-    )
+    asked = (violation(), people(), unit(), description, amount, exclude())
+    return step_page(Incident, t("step2.title"), *asked, intro=t("step2.info"))
 
 
 PAGE = Page("/lapor/kejadian", "title.step2", content, (PortalState.enter, ReportState.enter(Incident.slug)))

@@ -6,6 +6,7 @@ from wbs_app.components.evidence import evidence_question
 from wbs_app.components.fields import choose, given, group, line, tick
 from wbs_app.components.form import step_page
 from wbs_app.components.page import Page
+from wbs_app.components.viewer import look_dialog
 from wbs_app.components.words import agency, lang, t
 from wbs_app.model.steps import PlaceTime
 from wbs_app.services.reference import provinces, regencies
@@ -105,7 +106,7 @@ def link_question() -> rx.Component:
 
 
 def content() -> rx.Component:
-    return step_page(PlaceTime, t("step3.title"), *place(), when(), evidence_question(), link_question())
+    return step_page(PlaceTime, t("step3.title"), *place(), when(), evidence_question(), link_question(), look_dialog())
 
 
 PAGE = Page("/lapor/lokasi-waktu", "title.step3", content, (PortalState.enter, ReportState.enter(PlaceTime.slug)))

@@ -4,14 +4,15 @@ import reflex as rx
 
 from wbs_app.components.browser import listening
 from wbs_app.components.fields import choose, error_summary, line, story
-from wbs_app.components.form import required_note, sealed_form
+from wbs_app.components.form import required_note, sealed_form, trouble
 from wbs_app.components.page import Page
+from wbs_app.components.proof import proof_of_work
 from wbs_app.components.receipt import receipt_or
 from wbs_app.components.shell import icon, link, shell
 from wbs_app.components.words import agency, t
 from wbs_app.model.steps import ServiceComplaint
 from wbs_app.pages.report_biodata import identity_questions
-from wbs_app.pages.report_summary import reset_dialog, send_buttons, trouble
+from wbs_app.pages.report_summary import reset_dialog, send_buttons
 from wbs_app.state.portal import OfferState, PortalState
 from wbs_app.state.report import ReportState
 
@@ -31,17 +32,18 @@ def questions() -> tuple[rx.Component, ...]:
         rx.el.p(t("service.identity_hint"), class_name="q-hint mb-5"),
         *identity_questions(),
         send_buttons(),
+        proof_of_work("summary.submitting"),
     )
 
 
 def form() -> rx.Component:
     card = rx.el.div(
         error_summary(),
-        rx.el.div(trouble(), role="alert"),
+        trouble(),
         rx.el.h1(t("service.title"), class_name="m-0 mb-1"),
         rx.el.p(t("service.intro"), class_name="muted mt-2 mb-2"),
         required_note(),
-        sealed_form(*questions(), on_submit=ReportState.send_service.throttle(500)),  # type: ignore[attr-defined]
+        sealed_form(*questions(), on_submit=ReportState.send_service),
         class_name="card p-5 sm:p-9",
     )
     offered = ~rx.State.is_hydrated | (agency("offers_service") == "yes")  # until it is known, the form

@@ -5,12 +5,15 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do, listening
+from wbs_app.components.evidence import expired
 from wbs_app.components.fields import error_summary, tick
-from wbs_app.components.form import confirm_dialog, sealed_form, stepper
+from wbs_app.components.form import confirm_dialog, sealed_form, stepper, trouble
 from wbs_app.components.page import Page
+from wbs_app.components.proof import proof_of_work
 from wbs_app.components.receipt import receipt_or
-from wbs_app.components.shell import anchor, icon, link, shell
+from wbs_app.components.shell import icon, link, shell
 from wbs_app.components.summary import report_sections
+from wbs_app.components.viewer import look_button, look_dialog
 from wbs_app.components.words import agency, here, lang, t
 from wbs_app.model.steps import Declaration
 from wbs_app.state.evidence import EvidenceState
@@ -31,17 +34,10 @@ def edit(section: Any) -> rx.Component:
 
 def evidence() -> rx.Component:
     def file(entry: Any) -> rx.Component:
-        url = "/lapor/bukti/" + entry["id"] + "?kunci=" + EvidenceState.view_pass
-        look = anchor(
-            t("summary.view_evidence"),
-            url,
-            target="_blank",
-            aria_label=t("summary.view_evidence_n", n=entry["number"]),
-        )
         return rx.el.li(
             rx.el.span(entry["number"], ". ", t("summary.evidence_item", n=entry["number"])),
             rx.el.span(entry["type"], " · ", entry[f"size_{lang()}"], class_name="small faint"),
-            look,
+            look_button(entry["id"], entry["number"]),
             key=entry["id"],
             class_name="flex flex-wrap items-center gap-x-4 gap-y-1 py-2",
         )
@@ -55,20 +51,9 @@ def evidence() -> rx.Component:
     )
     return rx.el.section(
         rx.el.div(rx.el.h2(t("summary.evidence"), class_name="m-0"), class_name="section-head"),
+        expired(" ", link(t("step3.evidence"), "/lapor/lokasi-waktu")),
         rx.cond(EvidenceState.files.length() > 0, listed, none),
         class_name="mt-8",
-    )
-
-
-def trouble() -> rx.Component:
-    return rx.cond(
-        ReportState.trouble != "",
-        rx.el.div(
-            icon("circle-alert"),
-            ReportState.trouble,
-            class_name="note mb-6",
-            custom_attrs={"data-tone": "bad"},
-        ),
     )
 
 
@@ -104,7 +89,7 @@ def form() -> rx.Component:
     to = rx.el.p(t("wizard.to_agency", agency=agency("short")), class_name="muted mt-2 mb-0")
     card = rx.el.div(
         error_summary(),
-        rx.el.div(trouble(), role="alert"),
+        trouble(),
         rx.el.h1(t("summary.title"), class_name="m-0 mb-1"),
         rx.el.p(t("summary.intro"), class_name="q-hint m-0 mt-1"),
         to,
@@ -113,7 +98,8 @@ def form() -> rx.Component:
         sealed_form(
             rx.el.div(tick("truth", t("summary.truth"), required=True), class_name="mt-8"),
             send_buttons(),
-            on_submit=ReportState.send.throttle(500),  # type: ignore[attr-defined]
+            proof_of_work("summary.submitting"),
+            on_submit=ReportState.send,
         ),
         class_name="card mt-7 p-5 sm:p-9",
     )
@@ -121,7 +107,7 @@ def form() -> rx.Component:
 
 
 def content() -> rx.Component:
-    inner = rx.el.div(listening(), receipt_or(form()), class_name="wrap-form pt-8 lg:pt-10")
+    inner = rx.el.div(listening(), receipt_or(form()), look_dialog(), class_name="wrap-form pt-8 lg:pt-10")
     return shell("/lapor/ringkasan", inner, task=True)
 
 

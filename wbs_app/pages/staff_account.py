@@ -7,9 +7,12 @@ import reflex as rx
 from wbs_app.components.desk import desk, sign_out_button, waiting
 from wbs_app.components.entrance import outcome, password_field, post_form
 from wbs_app.components.page import Page
+from wbs_app.components.posting import posting_form
+from wbs_app.components.shell import icon
 from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import ACCOUNT, HOME
+from wbs_app.state.staff_account import AccountState
 from wbs_app.state.staff_desk import DeskState
 from wbs_app.state.staff_entry import FIGURES
 
@@ -19,7 +22,7 @@ def content() -> rx.Component:
         ACCOUNT,
         Permission.SIGNED_IN,
         rx.el.h1(t("account.title"), class_name="m-0"),
-        rx.el.div(_about(), _password(), class_name="grid gap-5 mt-5 max-w-[44rem]"),
+        rx.el.div(_about(), _notices(), _password(), class_name="grid gap-5 mt-5 max-w-[44rem]"),
     )
 
 
@@ -44,6 +47,39 @@ def _about() -> rx.Component:
     )
 
 
+def _notices() -> rx.Component:
+    """Where mails go that there is something to read."""
+    wrong = rx.cond(AccountState.wrong != "", rx.el.p(icon("circle-alert"), AccountState.wrong, class_name="q-err"))
+    field = rx.el.input(
+        type="email",
+        name="email",
+        default_value=AccountState.email,
+        key=AccountState.email,
+        aria_describedby="email-hint email-error",
+        aria_invalid=rx.cond(AccountState.wrong != "", "true", "false"),
+        custom_attrs={"id": "email", "autoComplete": "email", "maxLength": 200},
+        class_name="input",
+    )
+    said = rx.cond(AccountState.said != "", rx.el.span(icon("circle-check"), AccountState.said, class_name="small"))
+    form = posting_form(
+        rx.el.label(t("account.email"), html_for="email", class_name="q-label"),
+        rx.el.p(t("account.email_hint"), class_name="q-hint", custom_attrs={"id": "email-hint"}),
+        rx.el.div(wrong, id="email-error", tab_index=-1, class_name="outline-none"),
+        field,
+        rx.el.div(
+            rx.el.button(t("account.email_save"), type="submit", class_name="btn btn-primary"),
+            rx.el.span(said, role="status"),
+            class_name="flex flex-wrap items-center gap-3 mt-4",
+        ),
+        on_submit=AccountState.save,
+    )
+    return rx.el.section(
+        rx.el.h2(t("account.email_title"), class_name="m-0 mb-2"),
+        rx.el.div(form, class_name="max-w-[26rem]"),
+        class_name="card p-5",
+    )
+
+
 def _password() -> rx.Component:
     """An ordinary form to wbs_app/staff_routes.py: passwords pass through no state."""
     form = post_form(
@@ -56,7 +92,7 @@ def _password() -> rx.Component:
     )
     return rx.el.section(
         rx.el.h2(t("auth.change_password"), class_name="m-0"),
-        outcome("lama", "beda", "pendek", "panjang", "mudah", "bentrok", news=("sandi",)),
+        outcome("lama", "beda", "pendek", "panjang", "mudah", "bentrok", "ramai", news=("sandi",)),
         rx.el.div(form, class_name="max-w-[26rem]"),
         rx.el.p(t("auth.password_keeps_keys"), class_name="small muted mt-4 mb-0"),
         class_name="card p-5",
@@ -68,6 +104,6 @@ def leading_on() -> rx.Component:
 
 
 PAGES = (
-    Page(ACCOUNT, "title.staff_account", content, (DeskState.enter,), staff=True),
+    Page(ACCOUNT, "title.staff_account", content, (DeskState.enter, AccountState.load), staff=True),
     Page(HOME, "title.staff_home", leading_on, (DeskState.go_home,), staff=True),
 )

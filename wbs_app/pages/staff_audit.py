@@ -7,9 +7,9 @@ import reflex as rx
 from wbs_app.components.desk import desk, nothing, pager, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon
-from wbs_app.components.words import t
+from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission
-from wbs_app.model.desk import TRAIL
+from wbs_app.model.desk import TRAIL, TRAIL_EXPORT
 from wbs_app.state.staff_audit import AuditState
 from wbs_app.state.staff_desk import DeskState
 
@@ -63,8 +63,17 @@ def content() -> rx.Component:
         on_click=AuditState.verify,
         class_name="btn btn-secondary sm:ml-auto",
     )
+    take = rx.el.form(
+        rx.el.button(icon("download"), t("admin.audit_export"), type="submit", class_name="btn btn-secondary"),
+        method="post",
+        action=here(TRAIL_EXPORT),
+        on_submit=None,
+    )
     head = rx.el.div(
-        rx.el.h1(t("admin.audit"), class_name="m-0"), press, class_name="flex flex-wrap items-center gap-x-4 gap-y-3"
+        rx.el.h1(t("admin.audit"), class_name="m-0"),
+        press,
+        take,
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-3",
     )
     intro = rx.el.p(t("admin.audit_text"), class_name="m-0 mt-2 muted max-w-[70ch]")
     shown = rx.cond(VIEW["said"], events(), waiting(8))

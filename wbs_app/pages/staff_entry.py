@@ -23,7 +23,7 @@ def sign_in() -> rx.Component:
     rule = rx.el.p(
         icon("shield-check"), rx.el.span(t("twofa.mandatory")), class_name="small muted mt-5 mb-0 flex gap-2"
     )
-    said = outcome("1", "sesi", news=("keluar", "undangan"))
+    said = outcome("1", "sesi", "tunggu", "ramai", news=("keluar", "undangan"))
     return entrance(t("auth.title"), said, form, rule)
 
 
@@ -47,7 +47,7 @@ def verify() -> rx.Component:
         class_name="mt-4",
     )
     back = link(t("auth.title"), desk.SIGN_IN, class_name="inline-block py-2 mt-3 small")
-    said = outcome("kode", "terkunci")
+    said = outcome("kode", "terkunci", "ramai")
     return entrance(t("twofa.title"), rx.el.p(t("twofa.prompt"), class_name="muted mt-2 mb-0"), said, app, other, back)
 
 
@@ -129,7 +129,7 @@ def invitation() -> rx.Component:
     opened = rx.fragment(
         rx.el.p(t("invite.text", username=who["username"]), class_name="mt-2 mb-0"),
         rx.el.p(role, class_name="muted mt-2 mb-0"),
-        outcome("beda", "pendek", "panjang", "mudah"),
+        outcome("beda", "pendek", "panjang", "mudah", "ramai"),
         form,
         _advice("key-round", "auth.password_keeps_keys"),
         _advice("shield-check", "invite.next"),

@@ -7,6 +7,7 @@ import reflex as rx
 from wbs_app.components.browser import do
 from wbs_app.components.desk import desk, waiting
 from wbs_app.components.page import Page
+from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission, Role
@@ -80,7 +81,7 @@ def _actions(person: Any) -> rx.Component:
         t("admin.user_invite_again"),
         rx.el.span(" ", person["name"], class_name="sr"),
         type="button",
-        on_click=PeopleState.invite_again(person["id"].to(int)),  # type: ignore[call-arg,arg-type]
+        on_click=PeopleState.invite_again(person["id"].to(str)),  # type: ignore[call-arg,arg-type]
         class_name="btn btn-secondary",
     )
     end = rx.el.button(
@@ -91,10 +92,53 @@ def _actions(person: Any) -> rx.Component:
         class_name="btn btn-quiet",
     )
     return rx.el.div(
+        rx.cond(person["may_end"] == "yes", _email(person)),
         rx.cond(person["may_invite"] == "yes", again),
         rx.cond(person["may_end"] == "yes", rx.fragment(end, _question(person, dialog))),
         class_name="flex flex-wrap gap-2 lg:justify-end",
     )
+
+
+def _email(person: Any) -> rx.Component:
+    """Opens a dialog with one field."""
+    dialog, field = "email-" + person["id"], "alamat-" + person["id"]  # Vars
+    press = rx.el.button(
+        t("admin.user_email_edit"),
+        rx.el.span(" ", person["name"], class_name="sr"),
+        type="button",
+        on_click=do("openDialog", dialog),
+        class_name="btn btn-quiet",
+    )
+    control = rx.el.input(
+        type="email",
+        name="email",
+        default_value=person["email"].to(str),
+        aria_describedby=field + "-hint",
+        custom_attrs={"id": field, "autoComplete": "off", "maxLength": 200},
+        class_name="input",
+    )
+    cancel = rx.el.button(
+        t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
+    )
+    save = rx.el.button(
+        t("common.save"), type="submit", on_click=do("closeDialog", dialog), class_name="btn btn-primary"
+    )
+    form = posting_form(
+        rx.el.input(type="hidden", name="person", value=person["id"].to(str), read_only=True),
+        rx.el.label(t("admin.user_email_of", name=person["name"]), html_for=field, class_name="block font-semibold"),
+        rx.el.p(t("admin.user_email_hint"), class_name="small muted mt-1 mb-2", custom_attrs={"id": field + "-hint"}),
+        control,
+        rx.el.div(cancel, save, class_name="flex flex-wrap gap-3 mt-6"),
+        on_submit=PeopleState.set_email,
+        key=dialog + person["email"],
+    )
+    shown = rx.el.dialog(
+        form,
+        custom_attrs={"id": dialog},
+        aria_label=t("admin.user_email_dialog", name=person["name"]),
+        class_name="dialog text-left",
+    )
+    return rx.fragment(press, shown)
 
 
 def _question(person: Any, dialog: Any) -> rx.Component:
@@ -110,7 +154,7 @@ def _question(person: Any, dialog: Any) -> rx.Component:
                 icon("ban"),
                 t("admin.user_deactivate"),
                 type="button",
-                on_click=[do("closeDialog", dialog), PeopleState.dismiss(person["id"].to(int))],  # type: ignore[call-arg,arg-type]
+                on_click=[do("closeDialog", dialog), PeopleState.dismiss(person["id"].to(str))],  # type: ignore[call-arg,arg-type]
                 class_name="btn btn-danger",
             ),
             class_name="flex flex-wrap gap-3 mt-6",
@@ -143,6 +187,7 @@ def newcomer() -> rx.Component:
     fields = rx.el.fieldset(
         _line("username", "admin.user_username", "admin.user_username_hint"),
         _line("name", "admin.user_full_name"),
+        _line("email", "admin.user_email", "admin.user_email_hint", required=False),
         _role(),
         _agencies(),
         _unit(),
@@ -177,12 +222,12 @@ def _labelled(name: str, label: str, control: rx.Component, hint: str = "") -> r
     return rx.el.div(rx.el.label(t(label), html_for=name, class_name="block font-semibold mb-1"), *said, control)
 
 
-def _line(name: str, label: str, hint: str = "") -> rx.Component:
+def _line(name: str, label: str, hint: str = "", required: bool = True) -> rx.Component:
     described = {"aria_describedby": f"{name}-hint"} if hint else {}
     control = rx.el.input(
         type="text",
         name=name,
-        required=True,
+        required=required,
         class_name="input",
         custom_attrs={"id": name, "autoComplete": "off", "spellCheck": "false", "maxLength": 100},
         **described,

@@ -5,6 +5,7 @@ import reflex as rx
 from wbs_app.components.browser import listening
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
+from wbs_app.components.proof import proof_of_work
 from wbs_app.components.shell import icon, shell
 from wbs_app.components.words import t
 from wbs_app.state.portal import PortalState
@@ -40,6 +41,12 @@ def problem() -> rx.Component:
     return rx.el.div(shown, id="galat", role="alert", tab_index=-1, class_name="outline-none")
 
 
+def notice() -> rx.Component:
+    """How the report was closed."""
+    said = rx.el.p(icon("info"), rx.el.span(TrackState.notice), class_name="note mb-6")
+    return rx.el.div(rx.cond(TrackState.notice != "", said), role="status")
+
+
 def content() -> rx.Component:
     submit = rx.el.button(
         t("track.submit"), icon("arrow-right"), type="submit", class_name="btn btn-primary min-h-[52px] px-7"
@@ -48,13 +55,14 @@ def content() -> rx.Component:
         field("ticket", "track.ticket", "track.ticket_hint"),
         field("pin", "track.pin", "track.pin_hint"),
         submit,
-        on_submit=TrackState.open.throttle(500),  # type: ignore[attr-defined]
+        proof_of_work("track.opening"),
+        on_submit=TrackState.open,
     )
     inner = rx.el.div(
         listening(),
         rx.el.h1(t("track.title"), class_name="m-0"),
         rx.el.p(t("track.intro"), class_name="lead mt-2 mb-7"),
-        rx.el.div(problem(), form, class_name="card p-5 sm:p-9"),
+        rx.el.div(notice(), problem(), form, class_name="card p-5 sm:p-9"),
         rx.el.p(icon("info"), rx.el.span(t("track.forgot")), class_name="mt-5 mb-0 small muted flex gap-2"),
         class_name="wrap-form pt-10 lg:pt-14",
     )

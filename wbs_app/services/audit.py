@@ -6,14 +6,15 @@ so that a changed, missing, added or cut-off row shows.
 
 import hashlib
 import json
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlmodel import col, func, select
 
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.tables import AuditEvent, Setting, now
+from wbs_app.model.columns import now
+from wbs_app.model.tables import AuditEvent, Setting
 from wbs_app.services.database import Db
 from wbs_app.services.locks import Lock, hold
 
@@ -66,6 +67,22 @@ async def page(db: Db, actor: Actor, before: int = 0, size: int = 50) -> Page:
     newer = 0 if end > last else min(end + size, last + 1)
     older = end - size if end - size > 1 else 0
     return Page(events, older, newer, last)
+
+
+async def export(db: Db, actor: Actor) -> AsyncIterator[AuditEvent]:
+    """All events, oldest first, in batches: a long trail takes time but no memory.
+
+    Raises:
+        Forbidden: unless the actor may read the trail.
+    """
+    actor.require(Permission.READ_AUDIT)
+    rows = select(AuditEvent).order_by(col(AuditEvent.id)).execution_options(yield_per=_BATCH)
+    stream = await db.stream_scalars(rows)
+    try:
+        async for event in stream:
+            yield event
+    finally:
+        await stream.close()
 
 
 async def verify(db: Db) -> int | None:

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from wbs_app.model.tables import Staff, StaffSession, now
+from wbs_app.model.columns import now
+from wbs_app.model.tables import Staff, StaffSession
 from wbs_app.services.database import Db
 from wbs_app.vault.sealing import KEY_BYTES, Place, seal_json, unseal_json
 

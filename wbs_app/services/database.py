@@ -1,5 +1,6 @@
 """One engine for SQLite and PostgreSQL; sessions for reading and for writing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -10,8 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wbs_app.config import settings
+from wbs_app.services import live, redis
 
 Db = AsyncSession
+
+WAIT_SECONDS = 30
+"""How long SQLite's one writer may keep others waiting: a transaction takes milliseconds."""
 
 
 @lru_cache(maxsize=1)
@@ -20,7 +25,19 @@ def engine() -> AsyncEngine:
     url = settings().database
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
-    made = create_async_engine(url, connect_args={"timeout": 15}, hide_parameters=True)
+    return _sqlite(url)
+
+
+@lru_cache(maxsize=1)
+def _writer() -> AsyncEngine:
+    """Who writes to SQLite has a connection of its own: while all wait for it, it must not wait for those who read."""
+    url = settings().database
+    made = _sqlite(url, pool_size=1) if url.startswith("sqlite") else engine()
+    return made.execution_options(write=True)
+
+
+def _sqlite(url: str, **options: Any) -> AsyncEngine:
+    made = create_async_engine(url, connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True, **options)
     event.listen(made.sync_engine, "connect", _prepare_sqlite)
     event.listen(made.sync_engine, "begin", _begin_sqlite)
     return made
@@ -33,7 +50,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=15000",
+        f"busy_timeout={WAIT_SECONDS * 1000}",
         "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -48,8 +65,31 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @lru_cache(maxsize=2)
 def _sessions(write: bool) -> async_sessionmaker[AsyncSession]:
-    bound = engine().execution_options(write=True) if write else engine()
-    return async_sessionmaker(bound, class_=AsyncSession, expire_on_commit=False)
+    return async_sessionmaker(_writer() if write else engine(), class_=AsyncSession, expire_on_commit=False)
+
+
+@lru_cache(maxsize=1)
+def _pen() -> asyncio.Lock:
+    return asyncio.Lock()
+
+
+@asynccontextmanager
+async def _turn() -> AsyncIterator[None]:
+    """SQLite has one writer at a time. Others wait here, in their order: waiting in SQLite, each would keep a
+    connection from those who read, and ask again and again.
+
+    Raises:
+        TimeoutError: when it is nobody's turn for a long time.
+    """
+    if engine().dialect.name != "sqlite":
+        yield
+        return
+    async with asyncio.timeout(WAIT_SECONDS):
+        await _pen().acquire()
+    try:
+        yield
+    finally:
+        _pen().release()
 
 
 @asynccontextmanager
@@ -61,13 +101,20 @@ async def reading() -> AsyncIterator[Db]:
 
 @asynccontextmanager
 async def writing() -> AsyncIterator[Db]:
-    """A transaction: committed when the block ends, rolled back when it raises."""
-    async with _sessions(True)() as db, db.begin():
-        yield db
+    """A transaction: committed when the block ends, rolled back when it raises. What it touched is told afterwards."""
+    async with _turn(), _sessions(True)() as db:
+        async with db.begin():
+            yield db
+        topics = live.touched(db)
+    await live.publish(topics)
 
 
 async def close() -> None:
     """Gives the connections back; the next use opens a new engine."""
-    await engine().dispose()
-    engine.cache_clear()
+    await redis.close()
+    for made in (_writer, engine):
+        if made.cache_info().currsize:
+            await made().dispose()
+        made.cache_clear()
+    _pen.cache_clear()
     _sessions.cache_clear()

@@ -1,37 +1,49 @@
 """Files on their way in and in their place: ciphertext only, in a local folder or an S3-compatible store.
 
 A file waits under `staged/<folder of the form>/` sealed with a key that needs a secret of the form in the reporter's
-browser; when the report is sent it is copied to `files/<id>`, and the key to it is sealed with the account.
+browser: the cleaned copy and, unless the reporter does not want it, the original, each under a key of its own. When the
+report is sent both are copied to `files/<id>` and `files/<id>.original`; the key to the copy is then sealed with the
+account, that to the original with the identity.
 """
 
-import asyncio
 import base64
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
+import obstore.exceptions
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from wbs_app.config import settings
-from wbs_app.services.inspection import inspect
+from wbs_app.services import metrics, scanning
 from wbs_app.services.refusal import Refused
-from wbs_app.vault.sealing import Place, new_key, seal_json, unseal_json
+from wbs_app.services.workshop import Prepared, prepare
+from wbs_app.vault.sealing import Place, Tampered, new_key, seal_json, unseal_json
 from wbs_app.vault.streams import open_chunks, seal_chunks
 
+if TYPE_CHECKING:  # these exist for checkers alone
+    from obstore.store import RetryConfig
+
 STAGED_SECONDS = 3600
+RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
+"""A reporter waits: better to say soon that a file could not be stored."""
+UNREADABLE = (OSError, obstore.exceptions.BaseError, Tampered)
+"""What reading a stored file may raise: the store has lost it or is away, or it is not what was sealed."""
 
 
 @dataclass(frozen=True)
 class About:
-    """All we know of a file, sealed wherever it is kept. `key` opens the stored bytes, `sha256` is of the plain."""
+    """All we know of a stored file, sealed wherever it is kept. `key` opens its bytes, `size` and `sha256` are of the
+    plain ones. `removed`: text keys under `cleaned.*`. `scanned`: what the virus scanner said; None: nothing yet."""
 
     id: str
     at: float
@@ -40,6 +52,25 @@ class About:
     size: int
     sha256: str
     key: str
+    removed: list[str] = field(default_factory=list)
+    scanned: scanning.Verdict | None = None
+    by: str = "reporter"  # or a username
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file of a form: its cleaned copy, and the original; `keep` says whether that goes along."""
+
+    about: About
+    original: About
+    keep: bool = True
+
+    @classmethod
+    def read(cls, known: dict[str, Any]) -> "Waiting":
+        return cls(About(**known["about"]), About(**known["original"]), known["keep"])
+
+
+# --- the store --------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=1)
@@ -47,10 +78,62 @@ def store() -> ObjectStore:
     """The evidence store named by the settings."""
     url = settings().evidence
     if not url.startswith("file:"):
-        return from_url(url)
+        return from_url(url, retry_config=RETRIES)
     folder = Path(unquote(urlsplit(url).path))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return LocalStore(folder)
+
+
+async def delete(paths: list[str]) -> None:
+    """One by one: the local store stops at the first that somebody else has deleted."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(store(), path)
+
+
+async def _put(path: str, about: About, data: bytes) -> None:
+    await obstore.put_async(store(), path, seal_chunks(base64.b64decode(about.key), once(data)))
+
+
+async def once(data: bytes) -> AsyncIterator[bytes]:
+    """Bytes that are all there, as a stream."""
+    yield data
+
+
+def stored_bytes(about: About) -> AsyncIterator[bytes]:
+    """The plain bytes of a kept file, streamed.
+
+    Raises:
+        Refused: for a file in which the virus scanner found something.
+        Tampered: in the middle or at the end, when they are not those that were sealed.
+        FileNotFoundError: when the store has lost it.
+    """
+    return _plain(f"files/{about.id}", about, served=True)
+
+
+def bytes_to_scan(about: About) -> AsyncIterator[bytes]:
+    """The same, whatever the scanner has said: for the scanner itself."""
+    return _plain(f"files/{about.id}", about, served=False)
+
+
+async def _plain(path: str, about: About, served: bool) -> AsyncIterator[bytes]:
+    if served and about.scanned == "infected":
+        raise Refused("error.file_infected")
+    result = await obstore.get_async(store(), path)
+    digest = hashlib.sha256()
+
+    async def boxes() -> AsyncIterator[bytes]:
+        async for piece in result.stream(min_chunk_size=256 * 1024):
+            yield bytes(piece)
+
+    async for chunk in open_chunks(base64.b64decode(about.key), boxes()):
+        digest.update(chunk)
+        yield chunk
+    if digest.hexdigest() != about.sha256:
+        raise Tampered
+
+
+# --- waiting ----------------------------------------------------------------------------------------------------------
 
 
 class Staging:
@@ -58,51 +141,97 @@ class Staging:
 
     def __init__(self, secret: str) -> None:
         digest = hashlib.blake2b(secret.encode(), key=settings().secret_key(), person=b"staging").digest()
-        self._folder = f"staged/{digest[:16].hex()}"
+        self.name = digest[:16].hex()
+        self._folder = f"staged/{self.name}"
         self._key = digest[32:]
+
+    async def waiting(self) -> list[Waiting]:
+        """What waits, in the order it came: for an hour, and unless another press takes it away meanwhile."""
+        listed: list[str] = []
+        async for batch in obstore.list(store(), self._folder):
+            listed += [entry["path"] for entry in batch]
+        found: list[Waiting] = []
+        for path in listed:
+            stem, _, kind = path.rpartition(".")
+            whole = {f"{stem}.file", f"{stem}.original"} <= set(listed)
+            if kind == "about" and whole and (sealed := await _found(path)) is not None:
+                found.append(Waiting.read(unseal_json(self._key, sealed, self._place(stem.rpartition("/")[2]))))
+        since = time.time() - STAGED_SECONDS
+        return sorted((file for file in found if file.about.at > since), key=lambda file: file.about.at)
+
+    async def files(self) -> list[About]:
+        """The cleaned copies of what waits."""
+        return [file.about for file in await self.waiting()]
+
+    async def add(self, name: str, data: bytes, most_files: int) -> About:
+        """Checks, cleans, scans and seals one file. Only its extension is used of `name`.
+
+        Raises:
+            Refused: with a text key under `error.file_*`, counted; nothing is kept then.
+        """
+        try:
+            return await self._add(name, data, most_files)
+        except Refused as refusal:
+            metrics.refused("upload", refusal.key)
+            raise
+
+    async def _add(self, name: str, data: bytes, most_files: int) -> About:
+        if len(await self.files()) >= most_files:
+            raise Refused("error.file_count", max=most_files)
+        made = await prepare(name, data)
+        verdict = await _scanned(made)
+        file = _described(made, verdict)
+        await _put(f"{self._folder}/{file.about.id}.original", file.original, made.original)
+        await _put(f"{self._folder}/{file.about.id}.file", file.about, made.cleaned)
+        await self._note(file)  # last: it makes the file exist
+        if file.about.id not in {about.id for about in (await self.files())[:most_files]}:  # several came at once
+            await self._delete(file.about.id)
+            raise Refused("error.file_count", max=most_files)
+        return file.about
+
+    async def _note(self, file: Waiting) -> None:
+        sealed = seal_json(self._key, asdict(file), self._place(file.about.id))
+        await obstore.put_async(store(), f"{self._folder}/{file.about.id}.about", sealed)
 
     def _place(self, id: str) -> Place:
         return Place("staged", f"{self._folder}/{id}", "about")
 
-    async def files(self) -> list[About]:
-        """What waits, in the order it came; what another press takes away meanwhile does not."""
-        found: list[About] = []
-        async for batch in obstore.list(store(), self._folder):
-            for entry in batch:
-                if entry["path"].endswith(".about") and (sealed := await _found(entry["path"])) is not None:
-                    id = entry["path"].rpartition("/")[2].removesuffix(".about")
-                    found.append(About(**unseal_json(self._key, sealed, self._place(id))))
-        return sorted(found, key=lambda about: about.at)
+    async def keep_original(self, id: str, keep: bool) -> None:
+        """Whether the original of a file goes along; unknown ids are none of ours."""
+        for file in await self.waiting():
+            if file.about.id == id and file.keep is not keep:
+                await self._note(replace(file, keep=keep))
 
-    async def add(self, name: str, data: bytes, most_files: int) -> About:
-        """Checks and seals one file. Only its extension is used of `name`.
+    async def scan_again(self) -> list[About]:
+        """Asks the scanner about what it has not seen; the files it found something in, which are forgotten."""
+        infected: list[About] = []
+        for file in await self.waiting() if scanning.configured() else []:
+            if file.about.scanned is not None:
+                continue
+            verdict = await self._scan(file)
+            if verdict is None:
+                break
+            if verdict == "infected":
+                infected.append(file.about)
+                await self._delete(file.about.id)
+            else:
+                await self._note(_with(file, verdict))
+        return infected
 
-        Raises:
-            Refused: with a text key under `error.file_*`; nothing is kept then.
-        """
-        if len(await self.files()) >= most_files:
-            raise Refused("error.file_count", max=most_files)
-        file = await asyncio.to_thread(inspect, name, data)
-        key = new_key()
-        about = About(
-            id=secrets.token_hex(16),
-            at=time.time(),
-            extension=file.extension,
-            mime=file.mime,
-            size=len(file.data),
-            sha256=hashlib.sha256(file.data).hexdigest(),
-            key=base64.b64encode(key).decode(),
-        )
-        sealed = seal_json(self._key, asdict(about), self._place(about.id))
-        await obstore.put_async(store(), f"{self._folder}/{about.id}.file", seal_chunks(key, _once(file.data)))
-        await obstore.put_async(store(), f"{self._folder}/{about.id}.about", sealed)  # last: it makes the file exist
-        return about
+    async def _scan(self, file: Waiting) -> scanning.Verdict | None:
+        """Both of them: each may be opened by somebody."""
+        path, verdict = f"{self._folder}/{file.about.id}", None
+        for about, kind in ((file.original, "original"), (file.about, "file")):
+            verdict = await scanning.scan(_plain(f"{path}.{kind}", about, served=False))
+            if verdict != "clean":
+                return verdict
+        return verdict
 
     async def opened(self, id: str) -> tuple[About, AsyncIterator[bytes]] | None:
-        """One waiting file and its plain bytes, for the reporter's own look."""
+        """One waiting file, cleaned, and its plain bytes: for the reporter's own look."""
         for about in await self.files():
             if about.id == id:
-                return about, _plain(f"{self._folder}/{id}.file", about)
+                return about, _plain(f"{self._folder}/{id}.file", about, served=True)
         return None
 
     async def remove(self, id: str) -> None:
@@ -116,14 +245,27 @@ class Staging:
             await self._delete(about.id)
 
     async def _delete(self, id: str) -> None:
-        await _delete([f"{self._folder}/{id}.about", f"{self._folder}/{id}.file"])
+        await delete([f"{self._folder}/{id}.{kind}" for kind in ("about", "original", "file")])
 
-    async def adopt(self) -> list[About]:
+    async def adopt(self) -> list[Waiting]:
         """Copies the files to their place for good, before the report that names them is committed."""
-        found = await self.files()
-        for about in found:
-            await obstore.copy_async(store(), f"{self._folder}/{about.id}.file", f"files/{about.id}")
+        found = await self.waiting()
+        for file in found:
+            staged = f"{self._folder}/{file.about.id}"
+            await obstore.copy_async(store(), f"{staged}.file", f"files/{file.about.id}")
+            if file.keep:
+                await obstore.copy_async(store(), f"{staged}.original", f"files/{file.original.id}")
         return found
+
+    async def ready(self) -> list[Waiting]:
+        """The same, once the scanner has had another look.
+
+        Raises:
+            Refused: when it found something; that file is forgotten, all others wait on.
+        """
+        if await self.scan_again():
+            raise Refused("error.file_infected")
+        return await self.adopt()
 
 
 async def _found(path: str) -> bytes | None:
@@ -133,75 +275,36 @@ async def _found(path: str) -> bytes | None:
         return None
 
 
-async def _delete(paths: list[str]) -> None:
-    """One by one: the local store stops at the first that somebody else has deleted."""
-    for path in paths:
-        with suppress(FileNotFoundError):
-            await obstore.delete_async(store(), path)
+async def _scanned(made: Prepared) -> scanning.Verdict | None:
+    """Raises Refused when the scanner finds something."""
+    verdict = None
+    for data in (made.original, made.cleaned):
+        verdict = await scanning.scan(once(data))
+        if verdict == "infected":
+            raise Refused("error.file_infected")
+        if verdict is None:
+            break
+    return verdict
 
 
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
+def _described(made: Prepared, verdict: scanning.Verdict | None) -> Waiting:
+    id = secrets.token_hex(16)
+
+    def about(id: str, data: bytes, removed: list[str]) -> About:
+        return About(
+            id=id,
+            at=time.time(),
+            extension=made.extension,
+            mime=made.mime,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            key=base64.b64encode(new_key()).decode(),
+            removed=removed,
+            scanned=verdict,
+        )
+
+    return Waiting(about(id, made.cleaned, list(made.removed)), about(f"{id}.original", made.original, []))
 
 
-def stored_bytes(about: About) -> AsyncIterator[bytes]:
-    """The plain bytes of a kept file, streamed.
-
-    Raises:
-        Tampered: in the middle, when the stored bytes are not those that were sealed.
-    """
-    return _plain(f"files/{about.id}", about)
-
-
-async def _plain(path: str, about: About) -> AsyncIterator[bytes]:
-    result = await obstore.get_async(store(), path)
-
-    async def boxes() -> AsyncIterator[bytes]:
-        async for piece in result.stream(min_chunk_size=256 * 1024):
-            yield bytes(piece)
-
-    async for chunk in open_chunks(base64.b64decode(about.key), boxes()):
-        yield chunk
-
-
-class Incoming(Protocol):
-    """A piece of an upload: Reflex's UploadChunk."""
-
-    @property
-    def filename(self) -> str: ...
-
-    @property
-    def offset(self) -> int: ...
-
-    @property
-    def data(self) -> bytes: ...
-
-
-async def files_in(pieces: AsyncIterable[Incoming], most: int) -> AsyncIterator[tuple[str, bytes | None]]:
-    """The files of an upload, each with its bytes, or None as soon as it had more than `most`.
-
-    The rest of a file that is too large is read away unkept, so that the answer can be heard.
-    """
-    name, data, size = None, bytearray(), 0
-    async for piece in pieces:
-        if piece.offset == 0:
-            if name is not None:
-                yield name, bytes(data) if size <= most else None
-            name, data, size = piece.filename, bytearray(), 0
-        size += len(piece.data)
-        if size <= most:
-            data += piece.data
-        else:
-            data.clear()
-    if name is not None:
-        yield name, bytes(data) if size <= most else None
-
-
-async def sweep(now: float | None = None) -> int:
-    """Removes what waited longer than an hour; returns how many objects went."""
-    limit = (now or time.time()) - STAGED_SECONDS
-    old: list[str] = []
-    async for batch in obstore.list(store(), "staged"):
-        old += [entry["path"] for entry in batch if entry["last_modified"].timestamp() < limit]
-    await _delete(old)
-    return len(old)
+def _with(file: Waiting, verdict: scanning.Verdict) -> Waiting:
+    return replace(file, about=replace(file.about, scanned=verdict), original=replace(file.original, scanned=verdict))

@@ -1,18 +1,174 @@
-"""Is this installation fit to take reports? What `wbs doctor` asks; changes nothing."""
+"""Is this installation fit to take reports? What `wbs doctor`, /healthz and the doors of uploads and intake ask.
 
+Changes nothing. Answers name what is broken and how, never an address, a password or a word of a report.
+"""
+
+import asyncio
 import os
-from collections.abc import AsyncIterator
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from sqlalchemy.exc import DBAPIError
+import obstore
+from obstore.exceptions import BaseError as StoreError
+from redis import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
-from wbs_app.services import keys, migrate, reference
+from wbs_app.services import keys, migrate, redis, reference
 from wbs_app.services.database import Db, engine, reading
+from wbs_app.services.evidence import store
 from wbs_app.services.refusal import Refused
+
+MB = 2**20
+LEAST_FOR_FILES = 512 * MB
+LEAST_FOR_REPORTS = 128 * MB
+LOOKED_AT_EVERY = 5.0  # seconds: however often anybody asks
+PATIENCE = 3.0  # seconds for each component
+
+OK, OFF = "ok", "off"
+
+
+# --- room ------------------------------------------------------------------------------------------------------------
+
+
+class Room(Enum):
+    """What the disk has room for."""
+
+    ENOUGH = "enough"
+    REPORTS = "reports only"
+    NONE = "nothing"
+
+
+def room() -> Room:
+    """Uploads stop first, then intake: a report without its files is worth more than none."""
+    free = min(shutil.disk_usage(folder).free for folder in _folders())
+    if free < LEAST_FOR_REPORTS:
+        return Room.NONE
+    return Room.REPORTS if free < LEAST_FOR_FILES else Room.ENOUGH
+
+
+def _folders() -> set[Path]:
+    """Where we write on disks of this machine; those of a database server or S3 look after themselves."""
+    found = {settings().data_dir}
+    if settings().evidence.startswith("file:"):
+        found.add(Path(unquote(urlsplit(settings().evidence).path)))
+    return {folder for folder in found if folder.is_dir()} or {Path.cwd()}
+
+
+# --- components ------------------------------------------------------------------------------------------------------
+
+
+async def _reaches_database() -> None:
+    async with reading() as db:
+        await db.exec(text("SELECT 1"))  # type: ignore[call-overload]
+
+
+async def _reaches_evidence() -> None:
+    try:
+        await obstore.head_async(store(), "nothing")
+    except FileNotFoundError:
+        return
+
+
+async def _reaches_redis() -> None:
+    await redis.client().execute_command("PING")
+
+
+async def _reaches_clamd() -> None:
+    parts = urlsplit(settings().clamd_url)
+    opening = (
+        asyncio.open_unix_connection(parts.path)
+        if parts.scheme == "unix"
+        else asyncio.open_connection(parts.hostname, parts.port)
+    )
+    reader, writer = await opening
+    with closing(writer):
+        writer.write(b"zPING\0")
+        if await reader.readuntil(b"\0") != b"PONG\0":
+            raise OSError
+
+
+async def _reaches_smtp() -> None:
+    parts = urlsplit(settings().smtp_url)
+    reader, writer = await asyncio.open_connection(
+        parts.hostname, parts.port or (465 if parts.scheme == "smtps" else 25)
+    )
+    with closing(writer):
+        if parts.scheme == "smtp" and not (await reader.readline()).startswith(b"220"):
+            raise OSError
+
+
+async def _has_room() -> None:
+    if (left := room()) is not Room.ENOUGH:
+        raise _Low(f"room for {left.value}")
+
+
+class _Low(Exception):
+    """A component works, but not for all."""
+
+
+_COMPONENTS: tuple[tuple[str, Callable[[], bool], Callable[[], Awaitable[None]]], ...] = (
+    ("database", lambda: True, _reaches_database),
+    ("evidence", lambda: True, _reaches_evidence),
+    ("redis", redis.configured, _reaches_redis),
+    ("clamd", lambda: bool(settings().clamd_url), _reaches_clamd),
+    ("smtp", lambda: bool(settings().smtp_url), _reaches_smtp),
+    ("disk", lambda: True, _has_room),
+)
+"""Name, whether it is in use, and what fails when it cannot be."""
+
+NEEDED = frozenset({"database", "redis"})
+"""Without these no page works; without the others, something waits or is refused in plain words."""
+
+
+async def components() -> dict[str, str]:
+    """Component -> "ok", "off" when it is not in use, or what is wrong in a few fixed words."""
+    used = [(name, reaches) for name, is_used, reaches in _COMPONENTS if is_used()]
+    said = await asyncio.gather(*(_said(reaches) for _, reaches in used))
+    return {name: OFF for name, _, _ in _COMPONENTS} | {name: word for (name, _), word in zip(used, said, strict=True)}
+
+
+async def _said(reaches: Callable[[], Awaitable[None]]) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await reaches()
+    except _Low as low:
+        return str(low)
+    except TimeoutError:
+        return "does not answer"
+    except (OSError, SQLAlchemyError, RedisError, StoreError, EOFError) as problem:
+        return f"cannot be used ({type(problem).__name__})"
+    return OK
+
+
+_last: tuple[float, dict[str, str]] = (float("-inf"), {})
+_looking = asyncio.Lock()
+
+
+async def condition() -> dict[str, str]:
+    """`components`, at most a few seconds old."""
+    global _last
+    async with _looking:
+        if time.monotonic() - _last[0] > LOOKED_AT_EVERY:
+            _last = (time.monotonic(), await components())
+    return _last[1]
+
+
+async def troubles() -> dict[str, str]:
+    """What an administrator must be told: component -> what is wrong."""
+    return {name: said for name, said in (await condition()).items() if said not in (OK, OFF)}
+
+
+# --- wbs doctor ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -34,6 +190,8 @@ async def examine() -> AsyncIterator[Finding]:
     yield Finding("data folder", _data_folder())
     yield Finding("secret", _secret())
     yield Finding("libmagic", _libmagic())
+    async for finding in _surroundings():
+        yield finding
     problem = await _database()
     yield Finding("database", problem)
     if problem is None:
@@ -42,6 +200,14 @@ async def examine() -> AsyncIterator[Finding]:
                 yield Finding(f"{agency}: recovery key", await _recovery(db, agency))
                 for name, problem in await _readers(db, agency):
                     yield Finding(f"{agency}: {name}", problem)
+
+
+async def _surroundings() -> AsyncIterator[Finding]:
+    """What a report passes through beside the database, as far as it is in use and there is a place for it yet."""
+    for name, is_used, reaches in _COMPONENTS:
+        if name != "database" and is_used() and (name != "evidence" or settings().data_dir.is_dir()):
+            said = await _said(reaches)
+            yield Finding(name, None if said == OK else said)
 
 
 def _data_folder() -> str | None:

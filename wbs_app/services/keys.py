@@ -1,6 +1,7 @@
 """Who holds the keys of a report. The database gives nobody's key to anybody else: no key, no text."""
 
 import asyncio
+from collections.abc import Container
 
 from sqlalchemy import exists, or_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from wbs_app.model.access import ARRIVAL_READERS, IDENTITY_READERS, KINDS, Actor
+from wbs_app.model.handling_tables import Exclusion
 from wbs_app.model.tables import Agency, Report, ReportKey, Staff
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
@@ -35,14 +37,17 @@ async def _able(db: Db) -> list[Staff]:
     return list(await db.exec(chosen))
 
 
-async def readers(db: Db, agency: str, kind: str, document: str, unit: str | None) -> list[Staff]:
-    """Who receives the key of a new report's `document`: nobody of `unit`, the unit reported."""
+async def readers(
+    db: Db, agency: str, kind: str, document: str, unit: str | None, barred: Container[int | None] = ()
+) -> list[Staff]:
+    """Who receives the key of a new report's `document`: nobody of `unit`, the unit reported, nor of `barred`."""
     return [
         staff
         for staff in await _able(db)
         if kind in _kinds_on_arrival(staff.role, document)
         and agency in staff.agencies.split()
         and (unit is None or staff.unit != unit)
+        and staff.id not in barred
     ]
 
 
@@ -139,10 +144,11 @@ async def _owed(
         col(lacking.document) == document,
         col(lacking.holder) == str(colleague.id),
     )
+    barred = exists().where(col(Exclusion.report_id) == held.report_id, col(Exclusion.staff_id) == colleague.id)
     chosen = (
         select(held.report_id, held.sealed_key)
         .join(Report, col(Report.id) == held.report_id)
-        .where(held.holder == holder, held.document == document, ~has_one)
+        .where(held.holder == holder, held.document == document, ~has_one, ~barred)
         .where(
             col(Report.agency).in_(agencies),
             col(Report.kind).in_(_kinds_on_arrival(colleague.role, document)),

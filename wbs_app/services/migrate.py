@@ -41,7 +41,12 @@ async def up_to_date() -> bool:
         found = await (await db.connection()).run_sync(
             lambda connection: MigrationContext.configure(connection).get_current_revision()
         )
-    return found == ScriptDirectory.from_config(_config()).get_current_head()
+    return found == newest()
+
+
+def newest() -> str:
+    """The schema's revision that this program brings."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
 def _make_folder() -> None:

@@ -36,6 +36,28 @@ async def invite_again(db: Db, actor: Actor, staff_id: int) -> tuple[Staff, str]
     return person, await staff.invite(db, staff_id, by=actor.username)
 
 
+async def set_email(db: Db, actor: Actor, staff_id: int, typed: str) -> Staff:
+    """Where a person's notices go; "" for nowhere.
+
+    Raises:
+        Forbidden, Refused: as `dismiss`, and for something that is no address.
+    """
+    person = await _in_reach(db, actor, staff_id)
+    await staff.set_email(db, staff_id, typed, actor.username)
+    return person
+
+
+async def set_own_email(db: Db, actor: Actor, typed: str) -> str:
+    """Where one's own notices go, as it was understood; "" for nowhere.
+
+    Raises:
+        Forbidden: unless signed in.
+        Refused: for something that is no address.
+    """
+    actor.require(Permission.SIGNED_IN)
+    return await staff.set_email(db, actor.staff_id, typed, actor.username)
+
+
 async def dismiss(db: Db, actor: Actor, staff_id: int) -> Staff:
     """Deactivates a person at once.
 

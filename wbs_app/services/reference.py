@@ -67,6 +67,18 @@ async def seed(db: Db) -> None:
             await db.flush()
 
 
+async def profile(db: Db, agency: str) -> Profile:
+    """An agency's rules and words, whether or not it takes reports today.
+
+    Raises:
+        KeyError: for an agency that this database does not know.
+    """
+    found = await db.get(Agency, agency)
+    if found is None:
+        raise KeyError(agency)
+    return Profile.model_validate_json(found.profile)
+
+
 async def catalogue(db: Db, agency: str) -> Catalogue:
     """All that this agency's forms offer.
 

@@ -2,27 +2,30 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import select
 
 from wbs_app.config import settings
 from wbs_app.model.answers import Offer
-from wbs_app.model.documents import Document, account_document, identity_document
-from wbs_app.model.steps import Incident, PlaceTime, ServiceComplaint, Step
-from wbs_app.model.tables import Agency, Evidence, Report, ReportEvent
+from wbs_app.model.deadlines import started
+from wbs_app.model.documents import account_document, identity_document
+from wbs_app.model.steps import Biodata, Incident, PlaceTime, ServiceComplaint, Step
+from wbs_app.model.tables import Agency, Report
 from wbs_app.model.workflow import Status
-from wbs_app.services import keys
+from wbs_app.services import assignment, casework, conflicts, custody, history, keys, live, notices
+from wbs_app.services.calendar import work_days
 from wbs_app.services.database import Db, reading, writing
-from wbs_app.services.evidence import About, Staging
-from wbs_app.services.slow import slowly
+from wbs_app.services.evidence import Staging, Waiting
+from wbs_app.services.limits import Guessing
+from wbs_app.services.refusal import Refused
+from wbs_app.services.slow import filing, opening
 from wbs_app.vault.codes import new_ticket, parse_pin, parse_ticket, pin_from
 from wbs_app.vault.passwords import derive, new_salt
-from wbs_app.vault.sealing import KEY_BYTES, Place, Tampered, new_key, seal, seal_json, unseal, unseal_json
+from wbs_app.vault.sealing import KEY_BYTES, Place, Tampered, new_key, seal, seal_json, unseal
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,14 @@ class Pass:
 
 @dataclass(frozen=True, repr=False)
 class _Form:
-    """What was sent. `secret` is the form's own (128 bits)."""
+    """What was sent. `secret` is the form's own (128 bits), `believed` the ids of the files its tab shows."""
 
     agency: str
     kind: str
     steps: Mapping[str, Step]
     offer: Offer
     secret: str
+    believed: frozenset[str]
 
     @property
     def once(self) -> str:
@@ -65,12 +69,19 @@ class _Form:
         return pin_from(seed.digest())
 
 
-async def submit(agency: str, kind: str, steps: Mapping[str, Step], offer: Offer, secret: str) -> Receipt:
-    """Files a report and seals it to those who may read it; however often this form is sent, it is one report."""
-    form = _Form(agency, kind, steps, offer, secret)
+async def submit(
+    agency: str, kind: str, steps: Mapping[str, Step], offer: Offer, secret: str, believed: Iterable[str] = ()
+) -> Receipt:
+    """Files a report and seals it to those who may read it; however often this form is sent, it is one report.
+
+    Raises:
+        Refused: with `error.file_expired` when a file that is `believed` to wait no longer does, with
+            `error.file_infected` when the scanner found something in one; nothing is filed then.
+    """
+    form = _Form(agency, kind, steps, offer, secret, frozenset(believed))
     try:
         report = await _already(form) or await _file(form)
-    except (IntegrityError, FileNotFoundError):  # another press of the same form was quicker, and took its files
+    except (IntegrityError, FileNotFoundError, Refused):  # another press was quicker, and took the form's files
         report = await _already(form)
         if report is None:
             raise
@@ -85,14 +96,16 @@ async def _already(form: _Form) -> Report | None:
 
 async def _file(form: _Form) -> Report:
     """The files are in their place before the report that names them is committed."""
-    files = await Staging(form.secret).adopt()
+    files = await Staging(form.secret).ready()
+    if form.believed - {file.about.id for file in files}:
+        raise Refused("error.file_expired")
     salt = new_salt()
-    wrap = await slowly(derive, parse_pin(form.pin) or "", salt)
+    wrap = await filing(derive, parse_pin(form.pin) or "", salt)
     async with writing() as db:
         return await _insert(db, form, salt, wrap, files)
 
 
-async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[About]) -> Report:
+async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[Waiting]) -> Report:
     ticket = await _free_ticket(db, form.offer.catalogue.profile.ticket_prefix)
     account_key, identity_key = new_key(), new_key()
     account = account_document(form.steps, form.offer, form.offer.now)
@@ -109,27 +122,32 @@ async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[Abo
         account=seal_json(account_key, account, Place("report", ticket, "account")),
         identity=seal_json(identity_key, identity_document(form.steps), Place("report", ticket, "identity")),
         **_open_columns(form.steps),
+        **asdict(started(form.offer.today, form.offer.catalogue.profile.targets, await work_days(db, form.agency))),
     )
     db.add(report)
     await db.flush()
     assert report.id is not None
-    first = {"at": account["received_at"], "note": None, "who": "system"}
-    body = seal_json(account_key, first, Place("report_event", f"{ticket}:0", "body"))
-    db.add(ReportEvent(report_id=report.id, position=0, status=report.status, body=body))
-    for position, about in enumerate(files, start=1):
-        sealed = seal_json(account_key, asdict(about), Place("evidence", about.id, "about"))
-        db.add(Evidence(id=about.id, report_id=report.id, position=position, about=sealed))
-    await _hand_out(db, report, {"account": account_key, "identity": identity_key})
+    await history.append(db, report, account_key, "status", "system", form.offer.now)
+    await custody.insert(db, report.id, files, account_key, identity_key, "reporter")
+    await _hand_out(db, report, form.steps, {"account": account_key, "identity": identity_key})
+    await notices.register(db, report, form.steps.get(Biodata.slug))
     return report
 
 
-async def _hand_out(db: Db, report: Report, held: Mapping[str, bytes]) -> None:
-    """Seals the key of each document to its readers and to the agency's recovery key."""
+async def _hand_out(db: Db, report: Report, steps: Mapping[str, Step], held: Mapping[str, bytes]) -> None:
+    """Seals the key of each document to its readers and to the agency's recovery key, and tells who may read."""
     assert report.id is not None
+    barred = await conflicts.on_arrival(db, report.agency, steps)
+    conflicts.exclude(db, report.id, barred)
     recovery = (await db.exec(select(Agency.recovery_key).where(Agency.code == report.agency))).one()
     for document, key in held.items():
-        holders = await keys.readers(db, report.agency, report.kind, document, report.unit)
+        holders = await keys.readers(db, report.agency, report.kind, document, report.unit, barred)
         await keys.seal_key(db, report.id, document, key, holders, recovery)
+        if document == "account":
+            await notices.tell_staff(db, [holder.id for holder in holders if holder.id], "new_report")
+    if barred and await conflicts.is_orphaned(db, report):
+        await assignment.escalate(db, await casework.held(db, report, held["account"]))
+    live.touch(db, live.list_topic(report.agency))
 
 
 async def _free_ticket(db: Db, prefix: str) -> str:
@@ -155,66 +173,25 @@ def _open_columns(steps: Mapping[str, Step]) -> dict[str, Any]:
 # --- the reporter comes back ------------------------------------------------------------------------------------------
 
 
-async def unlock(ticket: str, pin: str) -> Pass | None:
-    """The pass that this ticket and PIN open; None for an unknown ticket and a wrong PIN alike, after the same work."""
+async def unlock(ticket: str, pin: str, device: str = "") -> Pass | None:
+    """The pass that this ticket and PIN open; None for an unknown ticket and a wrong PIN alike, after the same work.
+
+    Raises:
+        Refused: `track.locked` after many wrong PINs, for unknown tickets too; `error.rate_limit` in a rush.
+    """
     known, typed = parse_ticket(ticket), parse_pin(pin)
+    guessing = Guessing("pin", known or "", device, "track.locked")
+    if known is not None:  # what cannot be a ticket is no guess at one
+        await guessing.begin()
     async with reading() as db:
         report = (await db.exec(select(Report).where(Report.ticket == (known or "")))).first()
-    wrap = await slowly(derive, typed or "", report.pin_salt if report else bytes(16))
+    wrap = await opening(derive, typed or "", report.pin_salt if report else bytes(16))
     if report is None or typed is None:
         return None
     try:
         both = unseal(wrap, report.pin_keys, Place("report", report.ticket, "pin_keys"))
     except Tampered:
         return None
+    await guessing.succeeded()
     account_key, identity_key = both[:KEY_BYTES], both[KEY_BYTES:]
     return Pass(report.ticket, base64.b64encode(account_key).decode(), base64.b64encode(identity_key).decode())
-
-
-@dataclass(frozen=True)
-class Tracked:
-    """A report as its reporter sees it."""
-
-    ticket: str
-    agency: str
-    kind: str
-    status: str
-    received_at: datetime
-    history: list[dict[str, Any]]  # status, at (ISO), note; oldest first
-    account: Document
-    identity: Document
-    files: list[About]
-
-
-async def track(db: Db, held: Pass) -> Tracked | None:
-    """What the pass opens; None when the report is no longer there.
-
-    Raises:
-        Tampered: when stored bytes were changed.
-    """
-    report = (await db.exec(select(Report).where(Report.ticket == held.ticket))).first()
-    if report is None:
-        return None
-    account_key, identity_key = base64.b64decode(held.account_key), base64.b64decode(held.identity_key)
-    account = unseal_json(account_key, report.account, Place("report", report.ticket, "account"))
-    events = select(ReportEvent).where(ReportEvent.report_id == report.id).order_by(col(ReportEvent.position))
-    history = []
-    for event in await db.exec(events):
-        place = Place("report_event", f"{report.ticket}:{event.position}", "body")
-        body = unseal_json(account_key, event.body, place)
-        history.append({"status": event.status, "at": body["at"], "note": body["note"]})
-    rows = select(Evidence).where(Evidence.report_id == report.id).order_by(col(Evidence.position))
-    files = [
-        About(**unseal_json(account_key, row.about, Place("evidence", row.id, "about"))) for row in await db.exec(rows)
-    ]
-    return Tracked(
-        ticket=report.ticket,
-        agency=report.agency,
-        kind=report.kind,
-        status=report.status,
-        received_at=datetime.fromisoformat(account["received_at"]),
-        history=history,
-        account=account,
-        identity=unseal_json(identity_key, report.identity, Place("report", report.ticket, "identity")),
-        files=files,
-    )

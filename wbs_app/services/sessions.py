@@ -18,11 +18,13 @@ from sqlmodel import col, or_, select
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Role
-from wbs_app.model.tables import Invitation, RecoveryCode, Staff, StaffSession, now
+from wbs_app.model.columns import now
+from wbs_app.model.tables import Invitation, RecoveryCode, Staff, StaffSession
 from wbs_app.services import credentials
 from wbs_app.services.audit import record
 from wbs_app.services.boxes import IDLE_LASTS, Half, begin, half_of, id_of, open_box, plausible, seal_box
 from wbs_app.services.database import Db, reading, writing
+from wbs_app.services.limits import Guessing
 from wbs_app.services.refusal import Refused
 from wbs_app.services.slow import slowly
 from wbs_app.services.staff import by_username
@@ -59,8 +61,14 @@ class Enrolment:
 # --- password -----------------------------------------------------------------------------------------------
 
 
-async def sign_in(username: str, password: str) -> SignedIn | None:
-    """None for an unknown username, a wrong password and an inactive person alike, after the same work."""
+async def sign_in(username: str, password: str, device: str = "") -> SignedIn | None:
+    """None for an unknown username, a wrong password and an inactive person alike, after the same work.
+
+    Raises:
+        Refused: `auth.wait` after many wrong passwords, for unknown usernames too; `error.rate_limit` in a rush.
+    """
+    guessing = Guessing("password", username.strip().casefold()[:_LONGEST_CODE], device, "auth.wait")
+    await guessing.begin()
     async with reading() as db:
         staff = await by_username(db, username)
     unlocked = await credentials.unlock(staff, password)
@@ -73,6 +81,7 @@ async def sign_in(username: str, password: str) -> SignedIn | None:
         box = {"private_key": unlocked.private_key.hex()} | ({"key": unlocked.key.hex()} if half else {})
         cookie = await begin(db, staff.id, box, half)
         await record(db, staff.username, "give_password" if half else "sign_in", staff.username)
+    await guessing.succeeded()
     return SignedIn(cookie, half, enrolled)
 
 
@@ -219,15 +228,18 @@ _WHO: Any = (  # asked at every event, hence built once and without the columns 
 )
 
 
-async def resolve(cookie: str | None) -> Actor | None:
-    """Who is signed in with this cookie. A half session's actor may only enrol and holds no key."""
+async def resolve(cookie: str | None, by_hand: bool = True) -> Actor | None:
+    """Who is signed in with this cookie. A half session's actor may only enrol and holds no key.
+
+    `by_hand`: a person did something, so the session lives on.
+    """
     if cookie is None or not plausible(cookie):
         return None
     async with reading() as db:
         found = (await db.exec(_WHO, params={"session": id_of(cookie), "now": now()})).first()
     if found is None:
         return None
-    if not found.half:
+    if by_hand and not found.half:
         await _extend(id_of(cookie), found.began_at, found.expires_at)
     box = open_box(cookie, found.box)
     return Actor(

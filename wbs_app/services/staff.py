@@ -3,15 +3,20 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, update
 from sqlmodel import col, or_, select
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission, Role
-from wbs_app.model.tables import Invitation, Staff, StaffSession, Unit, now
+from wbs_app.model.answers import Email
+from wbs_app.model.columns import now
+from wbs_app.model.handling_tables import Notice
+from wbs_app.model.tables import Invitation, Staff, StaffSession, Unit
 from wbs_app.services import credentials
 from wbs_app.services.audit import record
 from wbs_app.services.credentials import password_problem as password_problem
@@ -24,6 +29,7 @@ INVITATION_LASTS = timedelta(hours=48)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _RESERVED = frozenset({"system", "reporter"})  # the audit trail's names for nobody in particular
 _LONGEST_NAME = 100
+_EMAIL: TypeAdapter[str | None] = TypeAdapter(Email)
 
 
 async def add(
@@ -84,6 +90,38 @@ async def listed(db: Db, actor: Actor) -> list[Staff]:
     actor.require(Permission.MANAGE_STAFF)
     everyone = await db.exec(select(Staff).order_by(col(Staff.name), col(Staff.id)))
     return [staff for staff in everyone if set(staff.agencies.split()) & set(actor.agencies)]
+
+
+async def names_of(db: Db, usernames: Iterable[str | None]) -> dict[str, str]:
+    """Username -> name, of those that exist."""
+    wanted = [name for name in usernames if name]
+    rows = await db.exec(select(Staff).where(col(Staff.username).in_(wanted)))
+    return {person.username: person.name for person in rows}
+
+
+async def email_of(db: Db, actor: Actor) -> str:
+    """Where the actor's own notices go; "" for nowhere."""
+    actor.require(Permission.SIGNED_IN)
+    return (await _get(db, actor.staff_id)).email
+
+
+async def set_email(db: Db, staff_id: int, typed: str, by: str) -> str:
+    """The official address that notices go to, "" for none; as it was understood.
+
+    Raises:
+        Refused: for an unknown person, or something that is no address.
+    """
+    staff = await _get(db, staff_id)
+    try:
+        address = _EMAIL.validate_python(typed) or ""
+    except ValidationError:
+        raise Refused("error.email") from None
+    if address != staff.email:
+        staff.email = address
+        db.add(staff)
+        await db.exec(update(Notice).where(col(Notice.staff_id) == staff_id).values(tries=0))  # a new chance
+        await record(db, by, "set_email", staff.username)
+    return address
 
 
 async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:

@@ -11,11 +11,13 @@ import signal
 import socket
 import sys
 import traceback
+from typing import Any
 
 import magic
 from PIL import Image
 
 from wbs_app.services.cleaning import clean
+from wbs_app.services.drawing import draw
 from wbs_app.services.inspection import inspect
 from wbs_app.services.refusal import Refused
 from wbs_app.services.structure import examine
@@ -59,16 +61,19 @@ def _one(job: socket.socket, seconds: int) -> None:
     try:
         job.sendall(os.getpid().to_bytes(8))
         with job.makefile("rb") as coming:
-            name = coming.readline()
-            answer, data = _answer(json.loads(name), coming.read())
+            asked = coming.readline()
+            answer, data = _answer(json.loads(asked), coming.read())
         job.sendall(json.dumps(answer).encode() + b"\n" + data)
     finally:
         os._exit(0)  # nothing of the parent's is ours to tidy
 
 
-def _answer(name: str, data: bytes) -> tuple[dict[str, object], bytes]:
+def _answer(asked: str | dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    """`asked`: the name of a file that has come, to be checked and cleaned; or the arguments of `drawing.draw`."""
     try:
-        file = inspect(name, data)
+        if isinstance(asked, dict):
+            return draw(asked["mime"], data, asked["number"], asked["width"])
+        file = inspect(asked, data)
         examine(file.mime, data)
         cleaned = clean(file.mime, data)
     except Refused as refusal:

@@ -113,7 +113,7 @@ async def prepare(name: str, data: bytes) -> Prepared:
 
 def _prepare(name: str, data: bytes) -> Prepared:
     try:
-        back = _exchange(json.dumps(name[-20:]).encode() + b"\n" + data)
+        back = exchange(json.dumps(name[-20:]).encode() + b"\n" + data)
         answer, cleaned = _read(back)
     except (OSError, ValueError) as problem:  # no answer, or none that makes sense
         log.warning("a file was given up (%s)", type(problem).__name__)
@@ -123,8 +123,8 @@ def _prepare(name: str, data: bytes) -> Prepared:
     return Prepared(answer["extension"], TYPES[answer["extension"]], data, cleaned, tuple(answer["removed"]))
 
 
-def _exchange(sent: bytes) -> bytes:
-    """All that the file's process answers.
+def exchange(sent: bytes) -> bytes:
+    """All that a process for one file answers to a line of JSON, which says what to do, and the file.
 
     Raises:
         OSError: when it does not answer in time, or too much.

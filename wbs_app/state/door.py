@@ -33,9 +33,15 @@ PUBLIC: None = None
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
+@cache
+def running_app() -> rx.App:
+    """The app. Reflex looks it up anew each time it is asked, and each time adds an entry to sys.path."""
+    return prerequisites.get_and_validate_app().app
+
+
 def scope_of(state: BaseState) -> dict[str, Any]:
     """The connection's scope, where the outer layer put what must never reach a state: cookies."""
-    app = prerequisites.get_and_validate_app().app
+    app = running_app()
     session_id = state.router.session.session_id
     namespace = app.event_namespace
     environ = app.sio.get_environ(session_id, namespace.namespace) if app.sio and namespace else None
@@ -64,6 +70,9 @@ OURS = "wbs_app."
 REFLEX_OWN = frozenset({"hydrate", "hydrate_and_load", "set_is_hydrated", "on_load_internal", "update_vars_internal"})
 """Reflex's own handlers that pages need; all its others, setters and client error logs among them, stay shut."""
 
+REFRESH = "refresh"
+"""What live updates call on a page; a page that nobody touches must not keep somebody signed in."""
+
 HYDRATING = frozenset({"hydrate", "hydrate_and_load"})
 """Those of them that send every var of every state."""
 
@@ -85,11 +94,14 @@ class Gate(Middleware):
             if event.name.rpartition(".")[2] in HYDRATING:
                 _forget_staff(state)
             return None
+        if not (scope_of(state) or registered.handler.is_background):
+            return StateUpdate()  # who asked is gone, and nobody could be answered; uploads come by other ways
         if "requires" not in vars(owner):
             return _refuse(event.name, "its state does not say who may")
         needed: Permission | None = vars(owner)["requires"]
         if needed is not None:
-            actor = await sessions.resolve(scope_of(state).get("wbs_session"))
+            by_hand = event.name.rpartition(".")[2] != REFRESH
+            actor = await sessions.resolve(scope_of(state).get("wbs_session"), by_hand)
             if actor is None or actor.half != (needed is Permission.ENROL):
                 # Signed out, or between password and second factor, or past it: on to where one goes from there.
                 place = SIGN_IN if actor is None or actor.half else HOME
@@ -97,9 +109,8 @@ class Gate(Middleware):
             if not actor.can(needed):
                 return _refuse(event.name, "not allowed")
             _actor.set(actor)
-        if not _fits(registered.handler, event.payload):
-            return _refuse(event.name, "arguments do not fit")
-        return None
+        fits = _fits(registered.handler, event.payload)
+        return None if fits else _refuse(event.name, "arguments do not fit")
 
 
 def _refuse(name: str, why: str) -> StateUpdate:

@@ -4,6 +4,7 @@ The answers go back to the reporter's tab sealed, in `draft`. The form is keyed 
 loses nothing typed, and a reload nothing already given.
 """
 
+import json
 import secrets
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -18,6 +19,9 @@ from wbs_app.services.evidence import Staging
 from wbs_app.state.door import PUBLIC
 from wbs_app.state.tab import opened, seal
 
+LONGEST_DRAFT = 380 * 1024
+"""Bytes of all answers together. Sealed, half as much again goes back and forth in one message with other things, and
+the server ends a connection over a message of a million characters."""
 DRAFT_SECONDS = int(timedelta(hours=12).total_seconds())
 ROWS = frozenset(map(str, range(MAX_PEOPLE)))
 
@@ -32,6 +36,15 @@ class Draft(dict[str, Any]):
     @property
     def answers(self) -> dict[str, str]:
         return self["answers"]
+
+    def take(self, names: list[str], answers: dict[str, str]) -> bool:
+        """Puts `answers` in the place of earlier ones to the questions `names`; False, and nothing taken, when all
+        together become too long."""
+        taken = {name: value for name, value in self.answers.items() if name not in names} | answers
+        if len(json.dumps(taken, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LONGEST_DRAFT:
+            return False
+        self["answers"] = taken
+        return True
 
     def of_reporter(self) -> dict[str, str]:
         """The answers about the reporter: they go along when the kind of report changes."""

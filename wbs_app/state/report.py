@@ -13,9 +13,10 @@ from wbs_app.model.access import Permission
 from wbs_app.model.answers import Offer
 from wbs_app.model.documents import Section, account_document, identity_document, sections
 from wbs_app.model.steps import FORMS, Biodata, Declaration, Incident, PlaceTime, ServiceComplaint, Step, problems
-from wbs_app.services import reference, reports
+from wbs_app.services import admission, health, reference, reports
 from wbs_app.services.database import reading
-from wbs_app.state.door import PUBLIC, language_of, localised
+from wbs_app.services.refusal import Refused
+from wbs_app.state.door import PUBLIC, device_of, language_of, localised
 from wbs_app.state.draft import Draft, DraftState
 from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.portal import OfferState, PortalState
@@ -24,7 +25,7 @@ from wbs_app.text import fill, text
 
 log = logging.getLogger("wbs.report")
 
-LONGEST_PAGE = 200_000  # characters of one page's answers together; a longer frame would break the connection
+LONGEST_PAGE = 200_000  # characters of one page's answers together
 
 PAGES: dict[str, tuple[str, type[Step]]] = {step.slug: ("wbs", step) for step in FORMS["wbs"]} | {
     ServiceComplaint.slug: ("service", ServiceComplaint)
@@ -74,7 +75,8 @@ class ReportState(rx.State):
         if slug not in PAGES:
             return None
         self._show_errors({}, {})
-        self.trouble = ""
+        closed = health.room() is health.Room.NONE  # said before anybody types in vain
+        self.trouble = text("error.intake_closed", language_of(self)) if closed else ""
         receipts = await self.get_state(ReceiptState)
         drafts = await self.get_state(DraftState)
         if receipts.received and not drafts.draft:
@@ -147,10 +149,9 @@ class ReportState(rx.State):
         names = [name for step in steps for name in step.names()]
         posted = {name: "on" if form[name] is True else form[name] for name in names if name in form}
         texts = {name: value for name, value in posted.items() if isinstance(value, str)}
-        if sum(map(len, texts.values())) > LONGEST_PAGE:
+        if sum(map(len, texts.values())) > LONGEST_PAGE or not draft.take(names, texts):
             self._show_errors({"form": text("error.too_long", language_of(self))}, {})
             return False
-        draft["answers"] = {name: value for name, value in draft.answers.items() if name not in names} | texts
         return True
 
     def _checked(self, steps: tuple[type[Step], ...], draft: Draft, offer: Offer) -> bool:
@@ -202,12 +203,30 @@ class ReportState(rx.State):
             return self._to(first)
         if not self._checked(asked, draft, offer):
             return rx.set_focus("galat")
+        if not await self._admitted(form, draft["secret"]):
+            return rx.set_focus("galat")
         return await self._submit(draft, offer, asked[0])
+
+    async def _admitted(self, form: FormData, secret: str) -> bool:
+        """Whether this may be sent now; if not, the page says why and keeps what was typed."""
+        try:
+            await admission.send(str(form.get("altcha", "")), secret, device_of(self))
+        except Refused as refusal:
+            self.trouble = text(refusal.key, language_of(self))
+            return False
+        self.trouble = ""
+        return True
 
     async def _submit(self, draft: Draft, offer: Offer, page: type[Step]) -> Any:
         steps = {step.slug: step.check(draft.answers, offer) for step in FORMS[draft["kind"]]}
+        evidence = await self.get_state(EvidenceState)
+        believed = evidence._believed(draft["secret"])
         try:
-            receipt = await reports.submit(draft["agency"], draft["kind"], steps, offer, draft["secret"])
+            receipt = await reports.submit(draft["agency"], draft["kind"], steps, offer, draft["secret"], believed)
+        except Refused as refusal:  # a file waited too long or turned out harmful; the next press sends the others
+            await evidence._miss(draft["secret"], refusal.key)
+            self.trouble = text(refusal.key, language_of(self))
+            return rx.set_focus("galat")
         except Exception as error:  # noqa: BLE001  whatever it was, everything is kept and may be sent again
             log.error("a report could not be stored\n%s", frames_of(error))
             self.trouble = text("error.not_sent", language_of(self))

@@ -4,13 +4,19 @@ Reflex would put the whole of a malformed event into an exception, remember ever
 whatever else a message claims to know about its page for as long as the tab lives.
 """
 
+import asyncio
 import logging
 from typing import Annotated, Any
 
 import reflex as rx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reflex.app import EventNamespace
+from reflex_base.constants import RouteVar
 from reflex_base.registry import RegistrationContext
+
+from wbs_app.services import metrics
+from wbs_app.state.live import watchers
+from wbs_app.state.store import keep, left
 
 log = logging.getLogger("wbs.socket")
 
@@ -34,9 +40,18 @@ class Messages(EventNamespace):
     async def on_event(self, sid: str, data: Any) -> None:
         """An event of a page, or anything else that somebody sends."""
         if _is_event(data):
+            metrics.event()
+            watchers.moved(self.sid_to_token.get(sid, ""), data.get("router_data", {}).get(RouteVar.ORIGIN, ""))
             await super().on_event(sid, data)
         else:
             log.warning("refused what is no event")
+
+    def on_disconnect(self, sid: str) -> asyncio.Task[None] | None:
+        """A tab that is gone watches nothing; one that comes back says anew what it watches."""
+        token = self.sid_to_token.get(sid, "")
+        watchers.forget(token)
+        left(self.app, token)
+        return super().on_disconnect(sid)
 
     async def on_client_error(self, sid: str, data: Any = None) -> None:
         """Pages would tell of their errors, in words that may be a visitor's own: they are not kept."""
@@ -55,3 +70,4 @@ def listen(app: rx.App) -> None:
     assert app.sio is not None and app.event_namespace is not None
     app._event_namespace = Messages(app.event_namespace.namespace, app)
     app.sio.register_namespace(app._event_namespace)
+    keep(app)

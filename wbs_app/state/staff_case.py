@@ -7,25 +7,28 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from wbs_app.logs import frames_of
-from wbs_app.model.access import Permission
-from wbs_app.model.desk import EVIDENCE
-from wbs_app.model.documents import Section, day_in_words, moment_in_words, sections
-from wbs_app.model.workflow import LOOKS, Status
-from wbs_app.services import cases, reference
-from wbs_app.services.cases import Case
-from wbs_app.services.database import reading, writing
+from wbs_app.model.access import Actor, Permission
+from wbs_app.model.desk import EVIDENCE, PROBLEMS
+from wbs_app.model.documents import Section, day_in_words, sections
+from wbs_app.services import assignment, case_words, casefile, evidence_access, reference
+from wbs_app.services.casefile import Case
+from wbs_app.services.casework import NotFound
+from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.evidence import About
 from wbs_app.services.labels import Labels, labels
+from wbs_app.services.staff import names_of
 from wbs_app.state.door import language_of, localised, staff
-from wbs_app.state.evidence import megabytes
-from wbs_app.state.portal import Entry, catalogue_of
+from wbs_app.state.evidence import megabytes, scan_mark
+from wbs_app.state.tab import Entry
 from wbs_app.text import fill, text
 from wbs_app.vault.sealing import Tampered
 
 log = logging.getLogger("wbs.case")
 
+HISTORY_ICONS = tuple(dict.fromkeys(case_words.ICONS.values()))
+"""Of the steps that are no change of status, for the page to draw."""
+
 _LINKS = ("summary.link", "service.link")
-_NOBODY = ("system", "reporter")
 
 
 class CaseState(rx.State):
@@ -38,50 +41,86 @@ class CaseState(rx.State):
     files: list[Entry] = []
     links: list[str] = []
     steps: list[Entry] = []
+    moves: list[Entry] = []
+    officers: list[Entry] = []
+    choices: list[Entry] = []
+    found: Entry = {}
+    linked: list[Entry] = []
+    news: str = ""
+    problem: str = ""  # what an ordinary form of this page was refused for
 
     @rx.event
     async def load(self):
         """Opens the case that the address names; opening an account is recorded."""
         self._forget()
-        actor, lang = staff(), language_of(self)
-        ticket = self.router.url.path.rpartition("/")[2]
+        told = PROBLEMS.get(self.router.url.query_parameters.get("galat", ""))
+        self.problem = text(told, language_of(self)) if told else ""
+        await self._read(record=True)
+
+    async def _look_again(self) -> None:
+        """Somebody changed the case that this page has opened."""
+        if self.case.get("ticket") == self._ticket():
+            before = self.case.get("version")
+            await self._read(record=False)
+            if self.case.get("version") != before:
+                self.news = text("case.refreshed", language_of(self))
+
+    def _ticket(self) -> str:
+        return self.router.url.path.rpartition("/")[2].upper()
+
+    async def _read(self, *, record: bool) -> None:
+        actor, lang, ticket = staff(), language_of(self), self._ticket()
         try:
-            async with writing() as db:
-                case = await cases.open_case(db, actor, ticket)
-        except cases.NotFound:
+            if record:
+                await evidence_access.look_again_as(actor, ticket)
+            async with writing() if record else reading() as db:
+                case = await (casefile.open_case if record else casefile.read_again)(db, actor, ticket)
+        except NotFound:
+            self._forget()
             self.case = {"phase": "missing"}
-            return
         except Tampered as problem:
             reference_code = secrets.token_hex(4)
             log.error("a case that does not open (%s)\n%s", reference_code, frames_of(problem))
+            self._forget()
             self.case = {"phase": "broken", "reference": reference_code}
-            return
-        async with reading() as db:
-            names = await labels(db, (case.report.agency,), lang)
-        self._show(case, names, lang, (await catalogue_of(case.report.agency)).profile.timezone_label)
+        else:
+            async with reading() as db:
+                await self._show(db, case, actor, lang)
 
     def _forget(self) -> None:
-        self.case, self.sections, self.files, self.links, self.steps = {}, [], [], [], []
+        self.case, self.found, self.news = {}, {}, ""
+        self.sections, self.files, self.links, self.steps = [], [], [], []
+        self.moves, self.officers, self.choices, self.linked = [], [], [], []
 
-    def _show(self, case: Case, names: Labels, lang: str, zone: str) -> None:
+    async def _show(self, db: Db, case: Case, actor: Actor, lang: str) -> None:
         report = case.report
-        look = LOOKS[Status(report.status)]
-        self.case = {
-            "phase": "open" if case.account else "locked",
-            "ticket": report.ticket,
-            "status": text(f"status.{report.status}", lang),
-            "tone": look.tone,
-            "icon": look.icon,
-            "received": day_in_words(report.received_on.isoformat(), lang),
-        }
+        names = await names_of(db, {step.who for step in case.history} | _mentioned(case))
+        may = case_words.abilities(case, actor)
+        self._put("case", case_words.head(case, lang) | may)
         if case.account:
-            laid_out = sections(case.account, None, lang, report.agency)
-            self.sections, self.links = _without_links(laid_out, lang, report.agency)
+            laid_out, links = _without_links(sections(case.account, None, lang, report.agency), lang, report.agency)
         else:
-            self.sections = [_plain_section(case, names, lang)]
-        self.steps = [_step(step, at == 0, lang, zone) for at, step in enumerate(reversed(case.history))]
+            laid_out, links = [_plain_section(case, await labels(db, (report.agency,), lang), lang)], []
+        self._put("sections", laid_out)
+        self._put("links", links)
+        self._put("steps", case_words.timeline(case.history, names, lang, case.profile.timezone_label))
+        self._put("moves", case_words.moves(case, actor, lang))
+        self._put("officers", case_words.officers(case, lang))
+        fit = await assignment.candidates(db, actor, report) if may["may_assign"] else []
+        self._put("choices", case_words.choices(fit, lang))
+        self._put("found", case_words.found(case.dossier, lang))
+        self._put("linked", case_words.linked(case.dossier, lang))
         link = localised(self, f"{EVIDENCE}/{report.ticket}")
-        self.files = [_file(proof, f"{link}/{proof.position}", lang) for proof in case.evidence]
+        self._put("files", [_file(proof, f"{link}/{proof.position}", lang) for proof in case.evidence])
+
+    def _put(self, name: str, value: Any) -> None:
+        """A var travels whole when it is set: not when nothing of it changed."""
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+
+
+def _mentioned(case: Case) -> set[str | None]:
+    return {step.more.get("officer") for step in case.history}
 
 
 def _without_links(laid_out: list[Section], lang: str, agency: str) -> tuple[list[Section], list[str]]:
@@ -117,27 +156,24 @@ def _plain_section(case: Case, names: Labels, lang: str) -> Section:
     return {"slug": "plain", "title": text("case.plain_title", lang), "lead": [], "rows": shown, "people": []}
 
 
-def _step(step: cases.Step, newest: bool, lang: str, zone: str) -> Entry:
-    return {
-        "state": "now" if newest else "past",
-        "label": text(f"status.{step.status}", lang),
-        "icon": LOOKS[Status(step.status)].icon,
-        "time": f"{moment_in_words(step.at, lang)} {zone}" if step.at else "",
-        "note": step.note or "",
-        "who": step.who if step.who and step.who not in _NOBODY else "",
-    }
-
-
-def _file(proof: cases.Proof, href: str, lang: str) -> Entry:
+def _file(proof: casefile.Proof, href: str, lang: str) -> Entry:
     """A row of the evidence. The key that opens the file stays on the server."""
     name = fill(text("summary.evidence_item", lang), n=proof.position)
-    shown: dict[str, Any] = {"name": name, "position": str(proof.position), "href": "", "kind": "", "image": ""}
+    shown: dict[str, Any] = {
+        "name": name,
+        "position": str(proof.position),
+        "href": "",
+        "kind": "",
+        "image": "",
+        "scan": "",
+    }
     if proof.about is None:
         return shown
     about = About(**proof.about)
     return shown | {
-        "href": href,
+        "href": "" if about.scanned == "infected" else href,
         "kind": f"{about.extension.upper()} · {megabytes(about.size, lang)}",
         "image": "yes" if about.mime.startswith("image/") else "",
         "download": fill(text("case.evidence_download", lang), name=name),
+        "scan": scan_mark(about),
     }

@@ -63,31 +63,45 @@ class PeopleState(rx.State):
         try:
             async with writing() as db:
                 person, token = await people.hire(db, staff(), username, name, role, chosen, unit or None)
+                await people.set_email(db, staff(), person.id or 0, str(form.get("email", "")))
         except Refused as problem:
             return self._refuse(problem)
         await self._list()
         return self._invited(person, token)
 
     @rx.event
-    async def invite_again(self, staff_id: int):
+    async def invite_again(self, staff_id: str):
         """Another link for somebody who has not used the first."""
         try:
             async with writing() as db:
-                person, token = await people.invite_again(db, staff(), staff_id)
+                person, token = await people.invite_again(db, staff(), _number(staff_id))
         except Refused as problem:
             return self._refuse(problem)
         return self._invited(person, token)
 
     @rx.event
-    async def dismiss(self, staff_id: int):
+    async def dismiss(self, staff_id: str):
         """Ends somebody's access."""
         try:
             async with writing() as db:
-                person = await people.dismiss(db, staff(), staff_id)
+                person = await people.dismiss(db, staff(), _number(staff_id))
         except Refused as problem:
             return self._refuse(problem)
         await self._list()
         words = fill(text("admin.user_deactivated", language_of(self)), name=person.name)
+        return self._say({"tone": "done", "text": words})
+
+    @rx.event
+    async def set_email(self, form: FormData):
+        """Where somebody's notices go."""
+        chosen, typed = str(form.get("person", "")), str(form.get("email", ""))
+        try:
+            async with writing() as db:
+                person = await people.set_email(db, staff(), _number(chosen), typed)
+        except Refused as problem:
+            return self._refuse(problem)
+        await self._list()
+        words = fill(text("admin.user_email_saved", language_of(self)), name=person.name)
         return self._say({"tone": "done", "text": words})
 
     def _invited(self, person: Staff, token: str) -> rx.event.EventSpec:
@@ -103,6 +117,11 @@ class PeopleState(rx.State):
         return rx.set_focus(SAID)
 
 
+def _number(typed: str) -> int:
+    """A staff id; 0, which nobody has, for anything else. Rows of a page hold texts only."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
 def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
     state = "inactive" if not person.active else "active" if person.salt else "invited"
     codes = person.agencies.split()
@@ -112,6 +131,7 @@ def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang
         "id": str(person.id),
         "username": person.username,
         "name": person.name,
+        "email": person.email,
         "role": text(f"admin.role_{person.role}", lang),
         "agencies": ", ".join(names.get(code, code) for code in codes),
         "unit": units[0] if units else "",

@@ -1,0 +1,144 @@
+"""Open tabs: events a second, how long one takes while reports come in, and what an open tab costs in memory.
+
+`events_per_s`: fifty of the tabs send one event after the other. `p50_ms` and `p95_ms`: every tab sends one about
+every ten seconds, as people do, while `reports_per_s` complete reports come in through sockets of their own. Two
+workers share a PostgreSQL and a Valkey. The client runs on the same machine, in one process.
+"""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+import aiohttp
+from serving import STATE, Server, Tab, browser, served
+from table import Row, arguments, percentile, show
+
+BUSY_TABS, BUSY_SECONDS, PACED_SECONDS, PAUSE_SECONDS = 50, 4.0, 20.0, 10.0
+PUBLIC = "http://wbs.invalid"
+"""Not https, so no proof of work is asked for: it is the work of visitors' devices, not of this machine."""
+REPORTS = "wbs_app___state___report____report_state"
+RECEIPTS = f"{STATE}.wbs_app___state___receipt____receipt_state"
+ANSWERS: dict[str, dict[str, str]] = {
+    "biodata": {"name": "Robert"},
+    "kejadian": {
+        "violation": "korupsi",
+        "reported_0_name": "Tensu",
+        "unit": "Dinas Komunikasi, Informatika, dan Statistik",
+        "description": "korupsi pengadaan server senilai 1M",
+    },
+    "lokasi-waktu": {"province": "51", "precision": "date", "date": "2024-11-11", "address": "Kantor"},
+}
+
+
+def _posted(answers: dict[str, str]) -> dict[str, Any]:
+    from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
+
+    return {FORM_DATA_ENTRIES_KEY: [[name, value] for name, value in answers.items()]}
+
+
+async def report(server: Server, http: aiohttp.ClientSession) -> str:
+    """A visitor comes, answers three pages and sends: the ticket, "" when told to try again later."""
+    tab = await Tab(server, http).open()
+    for slug, answers in ANSWERS.items():
+        await tab.fire(f"{REPORTS}.answer", {"slug": slug, "form": _posted(answers)})
+        await tab.settle()
+    await tab.fire(f"{REPORTS}.send", {"form": _posted({"truth": "on"})})
+    await tab.settle()
+    await tab.close()
+    received = tab.said[RECEIPTS]["received_rx_state_"]
+    if not received and not tab.said[f"{STATE}.{REPORTS}"]["trouble_rx_state_"]:
+        raise RuntimeError("a report was neither taken nor refused")
+    return received.get("ticket", "")
+
+
+async def _busy(tabs: list[Tab]) -> float:
+    """Events a second when a few tabs never rest."""
+    end, done = time.perf_counter() + BUSY_SECONDS, 0
+
+    async def one(tab: Tab) -> None:
+        nonlocal done
+        while time.perf_counter() < end:
+            await tab.settle()
+            done += 1
+
+    await asyncio.gather(*map(one, tabs))
+    return done / BUSY_SECONDS
+
+
+async def _paced(tabs: list[Tab]) -> list[float]:
+    """How long the events of all tabs took, each sending one about every ten seconds."""
+    end = time.perf_counter() + PACED_SECONDS
+    took: list[float] = []
+
+    async def one(tab: Tab) -> None:
+        await asyncio.sleep(random.uniform(0, PAUSE_SECONDS))
+        while time.perf_counter() < end:
+            took.append(await tab.settle())
+            await asyncio.sleep(random.uniform(0.5, 1.5) * PAUSE_SECONDS)
+
+    await asyncio.gather(*map(one, tabs))
+    return took
+
+
+async def _reporting(
+    server: Server, http: aiohttp.ClientSession, rate: float, took: asyncio.Task[Any]
+) -> tuple[float, int]:
+    """Starts `rate` reports a second until `took` is done: how many a second were received, and how many refused."""
+    begun, under_way = time.perf_counter(), set[asyncio.Task[str]]()
+    while rate and not took.done():
+        under_way.add(asyncio.create_task(report(server, http)))
+        await asyncio.sleep(max(0.0, begun + len(under_way) / rate - time.perf_counter()))
+    answers = await asyncio.gather(*under_way)
+    tickets = {ticket for ticket in answers if ticket}
+    return len(tickets) / (time.perf_counter() - begun), answers.count("")
+
+
+async def measure(server: Server, number: int, workers: int, rate: float) -> Row:
+    """One row, on a fresh server."""
+    async with browser() as http:
+        await (await Tab(server, http).open()).close()  # what is made once is not a tab's
+        before = server.memory()
+        tabs: list[Tab] = []
+        for start in range(0, number, 20):
+            batch = (Tab(server, http).open() for _ in range(start, min(start + 20, number)))
+            tabs += await asyncio.gather(*batch)
+        each = (server.memory() - before) * 1024 / number
+        spent = server.cpu()
+        busy = await _busy(tabs[:BUSY_TABS])
+        spent = server.cpu() - spent
+        paced = asyncio.create_task(_paced(tabs))
+        reports, refused = await _reporting(server, http, rate, paced)
+        took = await paced
+        row = {
+            "tabs": number,
+            "workers": workers,
+            "reports_per_s": reports,
+            "refused": refused,
+            "events_per_s": busy,
+            "cpu_ms_per_event": spent * 1000 / (busy * BUSY_SECONDS),
+            "p50_ms": percentile(took, 0.5),
+            "p95_ms": percentile(took, 0.95),
+            "kb_per_tab": each,
+            "rss_mb": server.memory(),
+        }
+        await asyncio.gather(*(tab.close() for tab in tabs))
+        return row
+
+
+def main(chosen: Any) -> list[Row]:
+    rows: list[Row] = []
+    for workers in [chosen.workers] if chosen.workers else [1, 2]:
+        for tabs in [chosen.tabs] if chosen.tabs else [50, 500, 1000]:
+            with served(workers, WBS_PUBLIC_URL=PUBLIC) as server:
+                rows.append(asyncio.run(measure(server, tabs, workers, chosen.reports_per_s)))
+    return rows
+
+
+if __name__ == "__main__":
+    parser = arguments(str(__doc__).splitlines()[0])
+    parser.add_argument("--tabs", type=int, metavar="N", help="open tabs (default: 50, 500 and 1000)")
+    parser.add_argument("--workers", type=int, metavar="W", help="processes (default: 1 and 2)")
+    parser.add_argument("--reports-per-s", type=float, default=20, metavar="R", help="reports coming in (default 20)")
+    asked = parser.parse_args()
+    show("events", main(asked), asked)

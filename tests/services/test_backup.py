@@ -1,0 +1,248 @@
+"""Backup and restore, on and between both databases, with a writer going on."""
+
+import asyncio
+import json
+import secrets
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+import psycopg
+import pytest
+from psycopg import sql
+from sqlmodel import col, func, select, update
+
+from wbs_app.config import Settings, settings
+from wbs_app.model.access import Role
+from wbs_app.model.tables import AuditEvent, Evidence, Report, ReportKey
+from wbs_app.services import audit, backup, demo, evidence, migrate, tally
+from wbs_app.services.archive import Reader, fingerprint, signing_key
+from wbs_app.services.database import close, reading, writing
+from wbs_app.services.refusal import Refused
+
+if TYPE_CHECKING:
+    from tests.services.conftest import Hire, Receive
+
+CASES = 12
+
+
+def untold(_what: str, _done: int, _total: int) -> None:
+    """Nobody looks at the bars here."""
+
+
+@pytest.fixture
+def elsewhere(
+    request: pytest.FixtureRequest, settings_for: Callable[..., Settings], tmp_path: Path
+) -> Callable[[str], None]:
+    """elsewhere("postgresql"): from now on a fresh machine with an empty database of that kind, and the same secret."""
+
+    def move(kind: str) -> None:
+        secret = settings().secret_key().hex()
+        values = {"data_dir": str(tmp_path / "elsewhere"), "secret": secret, "database_url": ""}
+        if kind == "postgresql":
+            url, name = request.getfixturevalue("pg_url"), f"other_{secrets.token_hex(6)}"
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            values["database_url"] = url.replace("/postgres?", f"/{name}?")
+        settings_for(**values)
+        evidence.store.cache_clear()
+
+    return move
+
+
+@pytest.fixture(autouse=True)
+def own_store(database: str) -> None:
+    evidence.store.cache_clear()
+
+
+async def _filled(hire: "Hire") -> None:
+    for role in (Role.INTAKE, Role.SUPERVISOR, Role.IDENTITY, Role.INVESTIGATOR):
+        await hire(role.value, role, agencies="bali ntt")
+    await demo.fill(CASES, ("bali", "ntt"), lambda _done: None)
+
+
+async def _tables() -> dict[str, list[bytes]]:
+    async with reading() as db:
+        return {table.name: [data async for _, data, _ in backup._parts(db, table)] for table in backup._tables()}
+
+
+async def _object(name: str) -> bytes:
+    return bytes(await (await obstore.get_async(evidence.store(), f"files/{name}")).bytes_async())
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+async def test_there_and_back(
+    target: str, hire: "Hire", elsewhere: Callable[[str], None], tmp_path: Path, database: str
+) -> None:
+    await _filled(hire)
+    file = tmp_path / "keep.tar"
+    kept = await backup.backup(file, untold)
+    before = await _tables()
+    async with reading() as db:
+        names = list(await db.exec(select(Evidence.id)))
+        counted = (await db.exec(select(func.count()).select_from(Report))).one()
+    objects = {
+        name: bytes(await (await obstore.get_async(evidence.store(), f"files/{name}")).bytes_async()) for name in names
+    }
+    assert (kept.reports, kept.files, kept.missing) == (CASES, len(names), []) and names
+    await close()
+    elsewhere(target)
+    await migrate.ready()
+    back = await backup.restore(file, untold)
+    assert (back.reports, back.rows, back.files) == (kept.reports, kept.rows, kept.files)
+    assert await _tables() == before
+    for name, data in objects.items():
+        assert await _object(name) == data
+    async with writing() as db:  # it works on: counts, new ids, the audit trail
+        assert counted == CASES == (await db.exec(select(func.sum(tally._LEDGER.c.n)))).one()
+        await audit.record(db, "system", "restore", "bali")
+    await demo.fill(3, ("bali",), lambda _done: None)
+    async with reading() as db:
+        assert await audit.verify(db) is None
+    with pytest.raises(Refused, match="restore_not_empty"):
+        await backup.restore(file, untold)
+
+
+async def test_a_writer_going_on(
+    hire: "Hire", receive: "Receive", elsewhere: Callable[[str], None], tmp_path: Path, database: str
+) -> None:
+    """Each report of the backup is whole: all of its rows, or none."""
+    await _filled(hire)
+    stop = asyncio.Event()
+
+    async def write() -> int:
+        written = 0
+        while not stop.is_set():
+            await receive()
+            async with writing() as db:
+                await audit.record(db, "system", "test", str(written))
+            written += 1
+            await asyncio.sleep(0)
+        return written
+
+    writer = asyncio.create_task(write())
+    began = asyncio.Event()
+
+    def told(_what: str, _done: int, _total: int) -> None:
+        began.set()
+
+    file = tmp_path / "keep.tar"
+    backup_rows, backup._ROWS = backup._ROWS, 3  # many parts, so that much is written between them
+    try:
+        kept = await backup.backup(file, told)
+    finally:
+        backup._ROWS = backup_rows
+        stop.set()
+        written = await writer
+    assert began.is_set() and written > 0
+    with tarfile.open(file) as tar:
+        assert sum(name.startswith("tables/report/") for name in tar.getnames()) == -(-kept.reports // 3)
+    objects = dict.fromkeys(kept.missing, b"")
+    assert set(objects) == {path for path in kept.missing if "BALI" in path}  # the fixture's evidence has no files
+    await close()
+    elsewhere(database)
+    await migrate.ready()
+    backup._ROWS = 3
+    try:
+        await backup.restore(file, untold)
+    finally:
+        backup._ROWS = backup_rows
+    async with reading() as db:
+        assert await audit.verify(db) is None
+        ids = set(await db.exec(select(Report.id)))
+        with_keys = set(await db.exec(select(ReportKey.report_id).distinct()))
+        events = (await db.exec(select(func.count()).select_from(AuditEvent))).one()
+    assert len(ids) == kept.reports and with_keys == ids
+    assert kept.reports - CASES - events in (0, 1)  # each report of the writer is followed by one event
+
+
+async def test_what_is_not_believed(
+    hire: "Hire", elsewhere: Callable[[str], None], tmp_path: Path, database: str
+) -> None:
+    await _filled(hire)
+    file = tmp_path / "keep.tar"
+    kept = await backup.backup(file, untold)
+    assert kept.key == fingerprint(bytes(signing_key().verify_key))
+    with pytest.raises(Refused, match="backup_exists"):
+        await backup.backup(file, untold)
+    with pytest.raises(Refused, match="backup_unwritable"):
+        await backup.backup(tmp_path / "no" / "such" / "folder.tar", untold)
+    assert [one.name for one in tmp_path.iterdir() if "tar" in one.name] == ["keep.tar"]
+    whole = file.read_bytes()
+    await close()
+    elsewhere(database)
+    await migrate.ready()
+    with Reader(file) as reader:
+        report = reader._entries["tables/report/0000000"].offset_data + 600
+        trail = reader._entries["manifest.json"].offset_data + 200
+    for at in (report, trail):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(Refused, match="backup_broken"):
+            await backup.restore(file, untold)
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Refused, match="backup_broken"):
+        await backup.restore(file, untold)
+    file.write_bytes(whole)
+    async with reading() as db:
+        assert (await db.exec(select(Report.id))).first() is None
+    found = [batch async for batch in obstore.list(evidence.store(), "files")]
+    assert not any(found), "a failed restore leaves no file behind"
+
+
+async def test_another_secret(
+    hire: "Hire", settings_for: Callable[..., Settings], tmp_path: Path, database: str
+) -> None:
+    await _filled(hire)
+    with_secret, without = tmp_path / "with.tar", tmp_path / "without.tar"
+    key = (await backup.backup(without, untold)).key
+    await backup.backup(with_secret, untold, with_secret=True)
+    secret = settings().secret_key()
+    await close()
+    settings_for(data_dir=str(tmp_path / "new"), database_url="")
+    evidence.store.cache_clear()
+    await migrate.ready()
+    with pytest.raises(Refused, match="backup_stranger"):
+        await backup.restore(without, untold)
+    await backup.restore(with_secret, untold, trusted=key.upper())
+    assert settings().secret_key() == secret
+    assert secret not in without.read_bytes() and secret.hex().encode() not in without.read_bytes()
+
+
+async def test_a_row_that_changes_on_its_way_is_noticed(
+    hire: "Hire", elsewhere: Callable[[str], None], tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _filled(hire)
+    file = tmp_path / "keep.tar"
+    await backup.backup(file, untold)
+    await close()
+    elsewhere(database)
+    await migrate.ready()
+    fill = backup._fill
+
+    async def spoiled(*given: object) -> int:
+        rows = await fill(*given)  # type: ignore[arg-type]
+        async_db = given[0]
+        await async_db.exec(update(Report).where(col(Report.id) > 0).values(priority=9))  # type: ignore[attr-defined]
+        return rows
+
+    monkeypatch.setattr(backup, "_fill", spoiled)
+    with pytest.raises(Refused) as told:
+        await backup.restore(file, untold)
+    assert (told.value.key, told.value.values) == ("admin.restore_differs", {"what": "tables/report/0000000"})
+    async with reading() as db:
+        assert (await db.exec(select(Report.id))).first() is None
+
+
+async def test_nothing_readable_is_in_it(hire: "Hire", tmp_path: Path, database: str) -> None:
+    await _filled(hire)
+    file = tmp_path / "keep.tar"
+    await backup.backup(file, untold)
+    with Reader(file) as reader:
+        assert not {name.split("/")[1] for name in reader.digests if "/" in name} & {"staff_session", "invitation"}
+        for name in reader.digests:
+            if name.startswith("tables/report/"):
+                names, *rows = (json.loads(line) for line in reader.read(name).decode().split("\n"))
+                assert len(rows) == CASES and "account" in names
+    assert not [told for told in (b"pelapor@example.org", b"bulan ", b"Saya ") if told in file.read_bytes()]

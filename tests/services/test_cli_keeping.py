@@ -1,0 +1,58 @@
+"""`wbs demo`, `backup`, `restore` and `purge`, run as an operator runs them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wbs_app import cli
+from wbs_app.config import Settings, settings
+from wbs_app.services import evidence
+
+
+@pytest.fixture(autouse=True)
+def own_store(_made: None) -> None:
+    evidence.store.cache_clear()
+
+
+def test_the_whole_way(
+    settings_for: Callable[..., Settings], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pins, file = tmp_path / "pins", tmp_path / "keep.tar"
+    assert cli.main(["demo", "--reports", "5", "--agency", "bali", "--pins", str(pins)]) == 0
+    assert len(re.findall(r"^BALI-\w{4}-\w{4}\t(?:\w{4} ?){4}$", pins.read_text(), re.MULTILINE)) == 5
+    assert pins.stat().st_mode & 0o77 == 0
+    assert cli.main(["demo", "--reports", "1"]) == 0  # beside invented ones, and with the PIN on the terminal
+    capsys.readouterr()
+    assert cli.main(["backup", str(file)]) == 0
+    said = capsys.readouterr().out
+    key = re.search(r"signed with the key ((?:[0-9a-f]{4}-?){8})", said)
+    assert "kept: 6 reports" in said and key is not None
+    assert cli.main(["backup", str(file)]) == 1
+    assert cli.main(["restore", str(file)]) == 1  # not empty
+    assert "only into an empty system" in capsys.readouterr().err
+    settings_for(data_dir=str(tmp_path / "new"), database_url="")
+    evidence.store.cache_clear()
+    assert cli.main(["restore", str(file)]) == 1  # another secret
+    assert "not signed by this system" in capsys.readouterr().err
+    assert cli.main(["restore", str(file), "--key", key[1]]) == 0
+    assert "restored and verified: 6 reports" in capsys.readouterr().out
+    assert cli.main(["audit", "verify"]) == 0
+    assert cli.main(["purge", "--list"]) == 0
+    assert cli.main(["purge"]) == 0
+    assert "0 cases destroyed" in capsys.readouterr().out
+    assert settings().data_dir == tmp_path / "new"
+
+
+def test_what_makes_no_sense(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for line in ("demo --reports 0", "demo --reports many", "demo", "backup", "restore"):
+        with pytest.raises(SystemExit) as usage:
+            cli.main(line.split())
+        assert usage.value.code == 2
+    assert cli.main(["demo", "--reports", "1", "--agency", "papua"]) == 1
+    (tmp_path / "no.tar").write_bytes(b"no backup")
+    for name in ("no.tar", "none.tar"):
+        assert cli.main(["restore", str(tmp_path / name)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert sum(line.startswith("wbs: ") for line in said) == 3 and "Traceback" not in "".join(said)

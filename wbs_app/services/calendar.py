@@ -1,0 +1,91 @@
+"""Working days: the national holidays of Indonesia, and what an agency's administrator has changed about them."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import holidays
+from sqlmodel import col, select
+
+from wbs_app.model.access import Actor, Permission
+from wbs_app.model.deadlines import WorkDays
+from wbs_app.model.tables import Holiday
+from wbs_app.services.audit import record
+from wbs_app.services.database import Db
+from wbs_app.services.refusal import Refused
+
+LONGEST_NAME = 120
+
+
+@lru_cache(maxsize=1)
+def _national() -> holidays.HolidayBase:
+    """Public holidays and collective leave of a government office; each year is worked out when first asked for."""
+    return holidays.country_holidays("ID", categories=("public", "government"), language="id")
+
+
+async def work_days(db: Db, agency: str) -> WorkDays:
+    """The agency's working days."""
+    rows = (await db.exec(select(Holiday).where(Holiday.agency == agency))).all()
+    worked = frozenset(row.day for row in rows if row.working)
+    free = frozenset(row.day for row in rows if not row.working)
+    national = _national()
+    return WorkDays(free=lambda day: day in free or day in national, worked=worked.__contains__)
+
+
+@dataclass(frozen=True)
+class Special:
+    """A day that is not as its weekday. `own`: the agency's administrator made it so."""
+
+    day: date
+    name: str
+    working: bool
+    own: bool
+
+
+async def year(db: Db, actor: Actor, agency: str, number: int) -> list[Special]:
+    """What differs in one year from working on weekdays: national holidays, then overridden by the agency's own days.
+
+    Raises:
+        Forbidden: unless the actor may manage settings.
+        Refused: when the agency is not the actor's.
+    """
+    _may(actor, agency)
+    own = select(Holiday).where(
+        Holiday.agency == agency, col(Holiday.day) >= date(number, 1, 1), col(Holiday.day) <= date(number, 12, 31)
+    )
+    days = {day: Special(day, name, working=False, own=False) for day, name in _of(number).items()}
+    days |= {row.day: Special(row.day, row.name, row.working, own=True) for row in await db.exec(own)}
+    return [days[day] for day in sorted(days)]
+
+
+async def set_day(db: Db, actor: Actor, agency: str, day: date, name: str, working: bool) -> None:
+    """Makes a day free, or worked. Deadlines that are set already stay as they are.
+
+    Raises:
+        Forbidden: unless the actor may manage settings of this agency.
+        Refused: without a name.
+    """
+    _may(actor, agency)
+    if not name.strip():
+        raise Refused("error.required")
+    await db.merge(Holiday(agency=agency, day=day, name=name.strip()[:LONGEST_NAME], working=working))
+    await record(db, actor.username, "set_calendar", agency)
+
+
+async def forget_day(db: Db, actor: Actor, agency: str, day: date) -> None:
+    """The day is again what the national calendar says."""
+    _may(actor, agency)
+    if row := await db.get(Holiday, (agency, day)):
+        await db.delete(row)
+        await record(db, actor.username, "set_calendar", agency)
+
+
+def _of(number: int) -> dict[date, str]:
+    made = holidays.country_holidays("ID", years=number, categories=("public", "government"), language="id")
+    return dict(made.items())
+
+
+def _may(actor: Actor, agency: str) -> None:
+    actor.require(Permission.MANAGE_SETTINGS)
+    if agency not in actor.agencies:
+        raise Refused("admin.not_yours")

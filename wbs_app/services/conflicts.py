@@ -1,0 +1,93 @@
+"""Conflicts of interest: who may never hold a key of a case, and who takes over when that leaves nobody.
+
+An officer of the reported unit, one whom the reporter names (as reported, or as not to be involved), and one who
+recuses. PermenPANRB 17/2024 has handlers declare a conflict; here the key itself is withheld.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlmodel import col, select
+
+from wbs_app.model.access import ARRIVAL_READERS, Role
+from wbs_app.model.handling_tables import Exclusion
+from wbs_app.model.steps import Incident
+from wbs_app.model.tables import Report, ReportKey, Staff, Unit
+from wbs_app.services.database import Db
+
+UNIT, NAMED, RECUSED = "unit", "named", "recused"
+
+_SHORTEST_WORD = 3
+_ENOUGH_WORDS = 2
+
+
+def _words(written: str) -> set[str]:
+    """The words of a text that can tell one name from another: no initials, no titles such as "S.H."."""
+    plain = re.sub(r"\b(?:\w{1,4}\.)+\w{0,4}\b\.?", " ", written.casefold())
+    return {word for word in re.findall(r"\w+", plain) if len(word) >= _SHORTEST_WORD}
+
+
+def is_named(name: str, written: str) -> bool:
+    """Whether a text names this person: by two words of the name, or by its only one. Rather once too often."""
+    own = _words(name) or set(re.findall(r"\w+", name.casefold()))
+    return len(own & set(re.findall(r"\w+", written.casefold()))) >= min(_ENOUGH_WORDS, max(len(own), 1))
+
+
+def _names_unit(unit: str, written: str) -> bool:
+    return " ".join(unit.casefold().split()) in " ".join(written.casefold().split())
+
+
+async def on_arrival(db: Db, agency: str, steps: Mapping[str, Any]) -> dict[int, str]:
+    """Staff id -> reason, for all whom the report itself shuts out."""
+    incident = next((step for step in steps.values() if isinstance(step, Incident)), None)
+    if incident is None:
+        return {}
+    people = " | ".join(person.name for person in incident.reported.values() if person.name)
+    unwanted = incident.exclude or ""
+    units = {incident.unit} if incident.unit else set()
+    if unwanted:
+        known = (await db.exec(select(Unit).where(Unit.agency == agency))).all()
+        units |= {unit.code for unit in known if _names_unit(unit.name, unwanted)}
+    found: dict[int, str] = {}
+    for staff in await db.exec(select(Staff).where(col(Staff.active))):
+        assert staff.id is not None
+        if any(is_named(staff.name, part) for part in (*people.split(" | "), unwanted) if part):
+            found[staff.id] = NAMED
+        elif staff.unit in units:
+            found[staff.id] = UNIT
+    return found
+
+
+async def excluded(db: Db, report_id: int) -> frozenset[int]:
+    """Staff ids that are shut out of this case."""
+    return frozenset(await db.exec(select(Exclusion.staff_id).where(Exclusion.report_id == report_id)))
+
+
+def exclude(db: Db, report_id: int, people: Mapping[int, str]) -> None:
+    """Notes who is shut out, and why."""
+    db.add_all(Exclusion(report_id=report_id, staff_id=id, reason=reason) for id, reason in people.items())
+
+
+async def stand_ins(db: Db, oversight: str, shut_out: Iterable[int]) -> list[Staff]:
+    """Supervisors of the oversight agency who may take a case over."""
+    if not oversight:
+        return []
+    chosen = select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None), Staff.role == Role.SUPERVISOR)
+    barred = set(shut_out)
+    return [staff for staff in await db.exec(chosen) if oversight in staff.agencies.split() and staff.id not in barred]
+
+
+async def is_orphaned(db: Db, report: Report) -> bool:
+    """Whether no active officer who could lead the case on holds its key."""
+    roles = ARRIVAL_READERS[report.kind]
+    holders = select(ReportKey.holder).where(ReportKey.report_id == report.id, ReportKey.document == "account")
+    ids = {int(holder) for holder in await db.exec(holders) if holder.isdigit()}
+    able = select(Staff.id).where(col(Staff.id).in_(ids), col(Staff.active), col(Staff.role).in_(roles))
+    return (await db.exec(able)).first() is None
+
+
+async def administrators(db: Db, agency: str) -> list[int]:
+    """Ids of the agency's active administrators, who learn that it happened and nothing more."""
+    chosen = select(Staff).where(col(Staff.active), Staff.role == Role.ADMIN)
+    return [staff.id for staff in await db.exec(chosen) if staff.id and agency in staff.agencies.split()]

@@ -1,0 +1,165 @@
+"""The figures of the dashboard: what needs somebody, how much comes and goes, and what it is about."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import String, cast
+from sqlmodel import col, func, select
+
+from wbs_app.model.access import Actor, Permission
+from wbs_app.model.filters import Mark
+from wbs_app.model.tables import Report
+from wbs_app.model.workflow import CLOSED
+from wbs_app.services.calendar import work_days
+from wbs_app.services.casework import reach
+from wbs_app.services.counters import Counters, counters
+from wbs_app.services.database import Db
+from wbs_app.services.matching import OPEN, mark_condition, today
+
+MONTHS = 12
+KEPT_SECONDS = 60.0
+_MOST = 10
+
+Code = tuple[str, str]
+"""Agency and code of a violation type or a unit."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """`month`: "2026-11"."""
+
+    month: str
+    received: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Open cases of one status. `due`: of how many something is due; `in_time`: of these, those not late."""
+
+    status: str
+    count: int
+    due: int
+    in_time: int
+
+
+@dataclass(frozen=True)
+class Year:
+    """The last twelve months. Types and units are of what was received in them, the most first."""
+
+    months: list[Month]
+    types: list[tuple[Code, int]]
+    units: list[tuple[Code, int, int]]  # received, closed
+
+
+@dataclass(frozen=True)
+class Board:
+    """Figures within an officer's reach.
+
+    `waiting_days`, `late_days`: working days since the oldest unassigned case arrived, and since the oldest target
+    passed; None when there is none. `messages`: unread ones.
+    """
+
+    counters: Counters
+    waiting_days: int | None
+    late_days: int | None
+    messages: int
+    stages: list[Stage]
+    year: Year
+
+
+_kept: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[float, Year]] = {}
+"""By what was in reach: when it was counted, and the figures."""
+
+
+async def board(db: Db, actor: Actor) -> Board:
+    """The figures as of now.
+
+    Raises:
+        Forbidden: unless the actor may list cases.
+    """
+    actor.require(Permission.LIST_CASES)
+    day = await today(db, actor)
+    waiting_days, late_days, messages = await _action(db, actor, day)
+    return Board(
+        counters=await counters(db, actor),
+        waiting_days=waiting_days,
+        late_days=late_days,
+        messages=messages,
+        stages=await _stages(db, actor, day),
+        year=await _year(db, actor, day),
+    )
+
+
+async def _year(db: Db, actor: Actor, day: date) -> Year:
+    """At most a minute old: it goes through all cases of the year, and every change refreshes open dashboards."""
+    months, reached = _months(day), (actor.agencies, actor.kinds)
+    counted_at, known = _kept.get(reached, (0.0, None))
+    if known is None or time.monotonic() - counted_at > KEPT_SECONDS or known.months[-1].month != months[-1]:
+        flow = await _flow(db, actor, months)
+        known = Year(flow, await _types(db, actor, months[0]), await _units(db, actor, months[0]))
+        _kept[reached] = (time.monotonic(), known)
+    return known
+
+
+def _months(day: date) -> list[str]:
+    """The month of `day` and those before it, the oldest first."""
+    last = day.year * 12 + day.month - 1
+    return [f"{at // 12}-{at % 12 + 1:02}" for at in range(last - MONTHS + 1, last + 1)]
+
+
+def _begin(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+async def _action(db: Db, actor: Actor, day: date) -> tuple[int | None, int | None, int]:
+    asked: Any = sqlalchemy.select(
+        func.min(Report.received_on).filter(mark_condition(Mark.UNASSIGNED, actor, day)),
+        func.min(Report.due_on).filter(mark_condition(Mark.OVERDUE, actor, day)),
+    ).where(*reach(actor), OPEN)
+    oldest, latest = (await db.exec(asked)).one()
+    unread = select(func.coalesce(func.sum(Report.unread), 0)).where(*reach(actor), col(Report.unread) > 0)
+    messages = (await db.exec(unread)).one()
+    days = await work_days(db, actor.agencies[0])
+    waiting, late = (days.between(since, day) if since else None for since in (oldest, latest))
+    return waiting, late, messages
+
+
+async def _flow(db: Db, actor: Actor, months: list[str]) -> list[Month]:
+    async def by_month(column: Any) -> dict[str, int]:
+        month = func.substr(cast(column, String), 1, 7)
+        chosen: Any = sqlalchemy.select(month, func.count()).where(*reach(actor), col(column) >= _begin(months[0]))
+        return dict((await db.exec(chosen.group_by(month))).all())
+
+    received, closed = await by_month(Report.received_on), await by_month(Report.closed_on)
+    return [Month(month, received.get(month, 0), closed.get(month, 0)) for month in months]
+
+
+async def _stages(db: Db, actor: Actor, day: date) -> list[Stage]:
+    due = func.count(col(Report.due_on))
+    in_time = func.count().filter(col(Report.due_on) >= day)
+    chosen: Any = sqlalchemy.select(col(Report.status), func.count(), due, in_time).where(*reach(actor), OPEN)
+    return [Stage(*row) for row in await db.exec(chosen.group_by(col(Report.status)))]
+
+
+async def _types(db: Db, actor: Actor, since: str) -> list[tuple[Code, int]]:
+    number = func.count()
+    chosen: Any = sqlalchemy.select(col(Report.agency), col(Report.violation_type), number).where(
+        *reach(actor), col(Report.violation_type).is_not(None), col(Report.received_on) >= _begin(since)
+    )
+    grouped = chosen.group_by(col(Report.agency), col(Report.violation_type)).order_by(
+        number.desc(), col(Report.violation_type)
+    )
+    return [((agency, code), count) for agency, code, count in await db.exec(grouped.limit(_MOST))]
+
+
+async def _units(db: Db, actor: Actor, since: str) -> list[tuple[Code, int, int]]:
+    number, closed = func.count(), func.count().filter(col(Report.status).in_(sorted(CLOSED)))
+    chosen: Any = sqlalchemy.select(col(Report.agency), col(Report.unit), number, closed).where(
+        *reach(actor), col(Report.unit).is_not(None), col(Report.received_on) >= _begin(since)
+    )
+    grouped = chosen.group_by(col(Report.agency), col(Report.unit)).order_by(number.desc(), col(Report.unit))
+    return [((agency, code), count, done) for agency, code, count, done in await db.exec(grouped.limit(_MOST))]

@@ -1,0 +1,113 @@
+"""The custodian's screen: who asks to see a reporter's identity, and why; what was decided before."""
+
+from typing import ClassVar
+
+import reflex as rx
+from reflex_base.utils.form import FormData
+
+from wbs_app.model.access import Permission
+from wbs_app.model.documents import moment_in_words
+from wbs_app.services import identity, live
+from wbs_app.services.casework import NotFound
+from wbs_app.services.database import reading, writing
+from wbs_app.services.history import in_zone
+from wbs_app.services.identity import Request
+from wbs_app.services.refusal import Refused
+from wbs_app.state.door import language_of, staff
+from wbs_app.state.live import watch
+from wbs_app.state.portal import Entry, catalogue_of
+from wbs_app.text import fill, text
+
+SAID = "kabar"
+"""Id of the place that says what came of a press; it takes the focus."""
+
+LONGEST = identity.LONGEST_REASON
+HOURS = (1, 4, 24, 72, 168)
+"""What a custodian may choose from."""
+
+_DECISIONS = {"approve": True, "decline": False}
+
+
+class CustodianState(rx.State):
+    """`wrong`: id of a request -> what is wrong with the decision about it. `view["ready"]`: it was looked up."""
+
+    requires: ClassVar[Permission | None] = Permission.DECIDE_IDENTITY
+
+    waiting: list[Entry] = []
+    past: list[Entry] = []
+    view: Entry = {}
+    said: Entry = {}
+    wrong: dict[str, str] = {}
+
+    @rx.event
+    async def load(self):
+        """Shows what waits, and follows it."""
+        self.said, self.wrong = {}, {}
+        await self._show()
+        await watch(self, [live.list_topic(agency) for agency in staff().agencies], CustodianState.refresh)
+
+    @rx.event
+    async def refresh(self):
+        """Something has changed; what is being typed stays."""
+        await self._show()
+
+    async def _show(self) -> None:
+        actor, lang = staff(), language_of(self)
+        async with reading() as db:
+            waiting, past = await identity.waiting(db, actor), await identity.decided(db, actor)
+        shown = {
+            "waiting": [await _row(request, lang) for request in waiting],
+            "past": [await _row(request, lang) for request in past],
+            "view": {"ready": "yes"},
+        }
+        for name, value in shown.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    @rx.event
+    async def decide(self, form: FormData):
+        """Simpan Keputusan."""
+        request, decision, hours, answer = (
+            str(form.get(name, "")) for name in ("request", "decision", "hours", "answer")
+        )
+        number = int(request) if request.isascii() and request.isdigit() and len(request) < 10 else 0
+        lasts = int(hours) if hours in {str(choice) for choice in HOURS} else 0
+        try:
+            if decision not in _DECISIONS:
+                raise Refused("identity.choose")
+            async with writing() as db:
+                await identity.decide(db, staff(), number, _DECISIONS[decision], answer, lasts)
+        except NotFound:
+            return await self._settled("bad", "identity.gone")
+        except Refused as problem:
+            self.wrong = {request: fill(text(problem.key, language_of(self)), **problem.values)}
+            return None
+        return await self._settled("done", f"identity.{decision}d")
+
+    async def _settled(self, tone: str, key: str) -> rx.event.EventSpec:
+        self.wrong, self.said = {}, {"tone": tone, "text": text(key, language_of(self))}
+        await self._show()
+        return rx.set_focus(SAID)
+
+
+async def _row(request: Request, lang: str) -> Entry:
+    profile = (await catalogue_of(request.agency)).profile
+    state = "over" if request.state == identity.APPROVED and not request.open else request.state
+    words = lambda moment: (  # noqa: E731
+        f"{moment_in_words(in_zone(moment, profile.timezone), lang)} {profile.timezone_label}" if moment else ""
+    )
+    return {
+        "id": str(request.id),
+        "ticket": request.ticket,
+        "agency": getattr(profile, f"short_{lang}"),
+        "asker": request.asker.name,
+        "role": text(f"admin.role_{request.asker.role}", lang),
+        "asked": words(request.asked_at),
+        "reason": request.reason or "",
+        "state": state,
+        "state_text": text(f"identity.now_{'ended' if state == 'over' else state}", lang),
+        "decider": request.decider.name if request.decider else "",
+        "decided": words(request.decided_at),
+        "until": words(request.expires_at),
+        "answer": request.answer or "",
+    }

@@ -1,0 +1,169 @@
+"""Messages and internal notes on the case page, live."""
+
+import secrets
+from typing import ClassVar
+
+import reflex as rx
+from reflex_base.utils.form import FormData
+
+from wbs_app.model.access import Actor, Forbidden, Permission
+from wbs_app.model.documents import moment_in_words
+from wbs_app.services import casework, conversation, evidence_access, live, reference
+from wbs_app.services.casework import NotFound
+from wbs_app.services.conversation import Said, Written
+from wbs_app.services.database import reading, writing
+from wbs_app.services.evidence import Staging
+from wbs_app.services.refusal import Refused
+from wbs_app.services.staff import names_of
+from wbs_app.state.door import language_of, staff
+from wbs_app.state.evidence import EvidenceState
+from wbs_app.state.live import watch
+from wbs_app.state.staff_case import CaseState
+from wbs_app.state.staff_case_identity import CaseIdentityState
+from wbs_app.state.tab import Entry
+from wbs_app.text import fill, text
+
+
+class TalkState(rx.State):
+    """The thread of the case that CaseState shows. `once`: this form's own secret, renewed after each success."""
+
+    requires: ClassVar[Permission | None] = Permission.WORK_CASE
+
+    thread: list[Entry] = []
+    notes: list[Entry] = []
+    once: str = ""
+    wrong: str = ""
+    note_wrong: str = ""
+    said: str = ""
+
+    @rx.event
+    async def load(self):
+        """After CaseState has opened the case."""
+        self.thread, self.notes = [], []
+        self._anew()
+        await self._show()
+        await (await self.get_state(CaseIdentityState))._show()
+        case = await self.get_state(CaseState)
+        if ticket := case.case.get("ticket"):
+            if case.case.get("may_write"):
+                await self._take_files(staff(), ticket)
+            await watch(self, [live.case_topic(ticket)], TalkState.refresh)
+
+    @rx.event
+    async def refresh(self):
+        """Something of the case has changed: it is shown as it is now, and nothing that is being typed is touched."""
+        case = await self.get_state(CaseState)
+        await case._look_again()
+        await self._show()
+        await (await self.get_state(CaseIdentityState))._show()
+
+    async def _show(self) -> None:
+        case = await self.get_state(CaseState)
+        ticket = case.case.get("ticket", "")
+        if case.case.get("phase") != "open" or not ticket:
+            self.thread, self.notes = [], []
+            return
+        actor, lang = staff(), language_of(self)
+        async with reading() as db:
+            said = await conversation.thread_for_staff(db, actor, ticket)
+            written = await conversation.notes(db, actor, ticket)
+            names = await names_of(db, {each.who for each in said} | {each.who for each in written})
+        if any(not each.seen and each.who == "reporter" for each in said):
+            async with writing() as db:
+                await conversation.seen_by_staff(db, actor, ticket)
+        thread = [_message(each, names, lang) for each in said]
+        notes = [_note(number, each, actor, names, lang) for number, each in enumerate(written)]
+        if thread != self.thread:
+            self.thread = thread
+        if notes != self.notes:
+            self.notes = notes
+
+    @rx.event
+    async def send(self, form: FormData):
+        """Kirim Pesan: to the reporter."""
+        ticket, words, once = (str(form.get(name, "")) for name in ("ticket", "text", "once"))
+        actor = staff()
+        staging = Staging(evidence_access.secret_of_staff(actor, ticket))
+        try:
+            files = await staging.ready()
+            async with writing() as db:
+                await conversation.send_by_staff(db, actor, ticket, words, once, files)
+        except (Refused, NotFound, Forbidden) as problem:
+            self.wrong = self._why(problem)
+            return rx.set_focus("pesan-error")
+        await staging.clear()
+        self._anew()
+        await self._take_files(actor, ticket)
+        self.said = text("case.message_sent", language_of(self))
+        await self._show()
+        return rx.set_focus("pesan-error")
+
+    @rx.event
+    async def write(self, form: FormData):
+        """Simpan Catatan: for the team, or for oneself."""
+        ticket, words, once = (str(form.get(name, "")) for name in ("ticket", "text", "once"))
+        private = form.get("private") is not None
+        try:
+            async with writing() as db:
+                await conversation.write_note(db, staff(), ticket, words, private, once)
+        except (Refused, NotFound, Forbidden) as problem:
+            self.note_wrong = self._why(problem)
+            return rx.set_focus("catatan-error")
+        self._anew()
+        self.said = text("case.note_saved", language_of(self))
+        await self._show()
+        return rx.set_focus("catatan-error")
+
+    async def _take_files(self, actor: Actor, ticket: str) -> None:
+        """The zone for files that go with the next message."""
+        files = await self.get_state(EvidenceState)
+        async with reading() as db:
+            report = await casework.in_reach(db, actor, ticket)
+            profile = await reference.profile(db, report.agency)
+        await files._admit(evidence_access.secret_of_staff(actor, ticket), profile, profile.max_files)
+
+    def _anew(self) -> None:
+        self.once, self.wrong, self.note_wrong, self.said = secrets.token_hex(16), "", "", ""
+
+    def _why(self, problem: Exception) -> str:
+        lang = language_of(self)
+        return (
+            fill(text(problem.key, lang), **problem.values)
+            if isinstance(problem, Refused)
+            else text("forbidden.case", lang)
+        )
+
+
+def _message(said: Said, names: dict[str, str], lang: str) -> Entry:
+    ours = said.who != "reporter"
+    return {
+        "key": f"m{said.position}",
+        "kind": "message",
+        "mine": "yes" if ours else "",
+        "who": names.get(said.who, said.who) if ours else text("case.reporter", lang),
+        "time": moment_in_words(said.at, lang),
+        "text": said.text,
+        "ask": "yes" if said.ask else "",
+        "seen": text("chat.read", lang) if ours and said.seen else "",
+        "files": fill(text("case.evidence_count", lang), n=len(said.files)) if said.files else "",
+        "href": "#bukti" if said.files else "",
+        "fresh": "yes" if not ours and not said.seen else "",
+        "tag": "",
+    }
+
+
+def _note(number: int, note: Written, actor: Actor, names: dict[str, str], lang: str) -> Entry:
+    return {
+        "key": f"n{number}",
+        "kind": "note",
+        "mine": "yes" if note.who == actor.username else "",
+        "who": names.get(note.who, note.who),
+        "time": moment_in_words(note.at, lang),
+        "text": note.text,
+        "ask": "",
+        "seen": "",
+        "files": "",
+        "href": "",
+        "fresh": "",
+        "tag": text("case.note_own", lang) if note.private else "",
+    }
