@@ -97,10 +97,11 @@ async def test_public_handlers_take_any_text(tab: Open, quiet: None) -> None:
 
 
 async def test_reflexs_own_setters_and_reports_are_shut(tab: Open, quiet: None) -> None:
-    stranger = await tab()
-    await stranger.settled()
     values = {"var_name": "is_hydrated", "value": MARK, "info": MARK, "component_stack": MARK}
-    for name in SHUT:
+    for number, name in enumerate(SHUT):
+        if number % 20 == 0:  # one tab that fires them all would be shed as a flood
+            stranger = await tab()
+            await stranger.settled()
         await stranger.fire(name, values)
         await stranger.fire(name, {"var_name": "may", "value": ["manage_staff"]})
         frames = await stranger.settled()

@@ -91,7 +91,7 @@ async def test_other_sites_post_nothing(origin: str, method: str, path: str, ser
     assert answer.status_code == 403 and "location" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/lapor/bukti/{id}", desk.EVIDENCE + "/{ticket}/{position:int}"])
+@pytest.mark.parametrize("path", ["/lapor/bukti/{id}/halaman/{number:int}", desk.EVIDENCE + "/{ticket}/{position:int}"])
 async def test_a_file_that_is_not_there_looks_like_one_that_is_not_theirs(
     path: str, server: Server, staff: dict[Role, Signed]
 ) -> None:
