@@ -25,14 +25,14 @@ setup-dev: $(DEV) browser scanner ## the same with what tests and checks need: a
 run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
 	@$(BIN)/wbs serve $(ARGS)
 
-# Browser tests run beside all others: they mostly wait. `make test ARGS="-k ticket"` runs one pytest with these arguments.
+# What needs a running server (attacks, then browsers) beside what does not. `make test ARGS="-k ticket"`: one pytest.
 test: setup-dev ## every test, browser included
 	@if [ -n "$(ARGS)" ]; then exec $(BIN)/python -m pytest $(ARGS); fi; \
 	mkdir -p test-results; \
-	$(BIN)/python -m pytest --quiet tests/e2e > test-results/e2e.log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest --quiet --ignore tests/e2e; rest=$$?; \
-	wait $$browser; seen=$$?; \
-	cat test-results/e2e.log; \
+	$(BIN)/python -m pytest --quiet tests/attack tests/e2e > test-results/served.log 2>&1 & served=$$!; \
+	$(BIN)/python -m pytest --quiet --ignore tests/attack --ignore tests/e2e; rest=$$?; \
+	wait $$served; seen=$$?; \
+	cat test-results/served.log; \
 	exit $$((rest || seen))
 
 check: $(DEV) ## format, lint and types

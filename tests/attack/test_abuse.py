@@ -150,4 +150,5 @@ async def test_sign_in_is_slowed_in_words(lang: str, server: Server) -> None:
         for _ in range(8):
             answer = await http.post(f"{lang}/petugas/masuk", data={"username": f"nobody{lang}", "password": "x" * 20})
             places.append(answer.headers["location"])
-    assert places[0].endswith("?galat=1") and places[-1].endswith("?galat=tunggu")
+    # After a flood of sign-ins the common limit may speak before the account's own.
+    assert places[0].endswith("?galat=1") and places[-1].endswith(("?galat=tunggu", "?galat=ramai"))
