@@ -160,7 +160,8 @@ class Life(RuleBasedStateMachine):
                     select(ReportKey.holder).where(ReportKey.report_id == self.case.id, ReportKey.document == "account")
                 )
             )
-            steps = (await casefile.read_again(db, self._reader(holders), report.ticket)).history if holders else []
+            reader = next((actor for actor in self.people.values() if str(actor.staff_id) in holders), None)
+            steps = [] if reader is None else (await casefile.read_again(db, reader, report.ticket)).history
         status = Status(report.status)
         assert status is self.status or (self.status, status) in FORTH | BY_REPORTER | BACK
         self.status = status
@@ -176,9 +177,6 @@ class Life(RuleBasedStateMachine):
         assert not {str(id) for id in excluded} & holders
         assert report.lead not in excluded
         assert not steps or steps[-1].status == status
-
-    def _reader(self, holders: set[str]) -> Actor:
-        return next(actor for actor in self.people.values() if str(actor.staff_id) in holders)
 
 
 @pytest.fixture
