@@ -25,10 +25,12 @@ setup-dev: $(DEV) browser scanner ## the same with what tests and checks need: a
 run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
 	@$(BIN)/wbs serve $(ARGS)
 
-# What needs a running server (attacks, then browsers) beside what does not; what failed then is tried once more, without
-# the other beside it, because waiting for a busy machine is no defect. `make test ARGS="-k ticket"` is one plain pytest.
-SERVED := -o cache_dir=.pytest_cache/served tests/attack tests/e2e
-UNSERVED := -o cache_dir=.pytest_cache/unserved tests --ignore tests/attack --ignore tests/e2e
+# Two halves side by side: what shares one server (attacks, then browsers), and all the rest. What failed is tried once
+# more with nothing beside it, because waiting for a busy machine is no defect. `make test ARGS="-k ticket"`: one pytest.
+OWN_SERVERS := $(addprefix tests/attack/,test_workers.py test_evidence_survival.py test_faults.py)
+SERVED := -o cache_dir=.pytest_cache/served tests/attack tests/e2e $(addprefix --ignore ,$(OWN_SERVERS))
+REST := $(filter-out tests/attack tests/e2e tests/conftest.py tests/clamd.py tests/__pycache__,$(wildcard tests/*))
+UNSERVED := -o cache_dir=.pytest_cache/unserved $(OWN_SERVERS) $(REST)
 AGAIN := --last-failed --last-failed-no-failures none
 
 test: setup-dev ## every test, browser included
