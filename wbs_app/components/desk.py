@@ -1,5 +1,6 @@
 """The frame of the staff pages: a side bar from 1280 px on, a top bar with a menu below; and its empty faces."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
@@ -227,3 +228,44 @@ def waiting(rows: int = 5) -> rx.Component:
     return rx.el.div(
         rx.el.span(t("common.loading"), class_name="sr"), *lines, role="status", class_name="card p-5 mt-4 waiting"
     )
+
+
+# --- what came of a press; lists -------------------------------------------------------------------------------------
+
+
+def outcome(said: Any, *more: Any) -> rx.Component:
+    """What came of a press: `text` and `tone` ("done" or "bad") of an entry; `places.SAID` takes the focus.
+
+    `more`: what belongs to it, below the words.
+    """
+    words = rx.el.p(said["text"], class_name="m-0 font-semibold")
+    note = rx.el.div(
+        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
+        rx.el.div(words, *more, class_name="flex-1 min-w-0") if more else words,
+        class_name="note mt-4",
+        custom_attrs={"data-tone": said["tone"]},
+    )
+    return rx.el.div(
+        rx.cond(said["text"], note), id=places.SAID, role="status", tab_index=-1, class_name="outline-none"
+    )
+
+
+def records(
+    label: Any,
+    heads: Sequence[str],
+    rows: Any,
+    row: Callable[[Any], rx.Component],
+    *foot: Any,
+    look: str = "",
+    gap: str = "mt-4",
+) -> rx.Component:
+    """A list of records, which is cards on a phone. `heads`: text keys; `row`: makes a row with roles of its own."""
+    cells = [rx.el.th(t(key), role="columnheader", scope="col") for key in heads]
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(*cells, role="row"), role="rowgroup"),
+        rx.el.tbody(rx.foreach(rows, row), role="rowgroup"),
+        role="table",
+        aria_label=label,
+        class_name=f"table table-cards cols {look}".strip(),
+    )
+    return rx.el.div(table, *foot, class_name=f"card {gap} overflow-x-auto relative")

@@ -24,6 +24,9 @@ CALENDAR = "/petugas/kelola/kalender"
 NOTICES = "/petugas/kelola/pemberitahuan"
 RETENTION = "/petugas/kelola/retensi"
 
+SAID = "kabar"
+"""Id of the place that says what came of a press; it takes the focus."""
+
 CONFIRM = "/notifikasi/konfirmasi"
 """A reporter's page, named here because mails to staff and reporters are written in one place."""
 

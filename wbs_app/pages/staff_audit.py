@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, nothing, pager, waiting
+from wbs_app.components.desk import desk, nothing, pager, records, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon
 from wbs_app.components.words import here, t
@@ -41,17 +41,8 @@ def verdict() -> rx.Component:
 
 
 def events() -> rx.Component:
-    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
-    table = rx.el.table(
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(AuditState.events, row), role="rowgroup"),
-        role="table",
-        aria_label=t("admin.audit"),
-        class_name="table table-cards cols trail",
-    )
-    listed = rx.el.div(
-        table, pager(VIEW["newer"], VIEW["older"], VIEW["said"]), class_name="card mt-4 overflow-x-auto relative"
-    )
+    foot = pager(VIEW["newer"], VIEW["older"], VIEW["said"])
+    listed = records(t("admin.audit"), _HEADS, AuditState.events, row, foot, look="trail")
     return rx.cond(AuditState.events.length() > 0, listed, nothing("inbox", t("common.no_data")))
 
 

@@ -4,29 +4,18 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, goto, nothing, waiting
+from wbs_app.components.desk import desk, goto, nothing, outcome, records, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import CALENDAR
-from wbs_app.state.staff_calendar import LONGEST, SAID, CalendarState
+from wbs_app.state.staff_calendar import LONGEST, CalendarState
 from wbs_app.state.staff_desk import DeskState
 
 VIEW = CalendarState.view
 _HEADS = ("calendar.day", "calendar.name", "calendar.kind", "calendar.actions")
-
-
-def outcome() -> rx.Component:
-    said = CalendarState.said
-    note = rx.el.div(
-        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
-        rx.el.p(said["text"], class_name="m-0 font-semibold"),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": said["tone"]},
-    )
-    return rx.el.div(rx.cond(said["text"], note), id=SAID, role="status", tab_index=-1, class_name="outline-none")
 
 
 def choosing() -> rx.Component:
@@ -76,19 +65,9 @@ def row(day: Any) -> rx.Component:
 
 
 def days() -> rx.Component:
-    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
-    table = rx.el.table(
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(CalendarState.days, row), role="rowgroup"),
-        role="table",
-        aria_label=t("calendar.listed", year=VIEW["year"], agency=VIEW["name"]),
-        class_name="table table-cards cols",
-    )
-    return rx.cond(
-        CalendarState.days.length() > 0,
-        rx.el.div(table, class_name="card mt-3 overflow-x-auto relative"),
-        nothing("inbox", t("calendar.none")),
-    )
+    label = t("calendar.listed", year=VIEW["year"], agency=VIEW["name"])
+    listed = records(label, _HEADS, CalendarState.days, row, gap="mt-3")
+    return rx.cond(CalendarState.days.length() > 0, listed, nothing("inbox", t("calendar.none")))
 
 
 def change() -> rx.Component:
@@ -145,7 +124,7 @@ def content() -> rx.Component:
         Permission.MANAGE_SETTINGS,
         rx.el.h1(t("admin.calendar"), class_name="m-0"),
         rx.el.p(t("calendar.intro"), class_name="m-0 mt-1 muted max-w-[70ch]"),
-        outcome(),
+        outcome(CalendarState.said),
         rx.cond(VIEW["year"], rx.fragment(choosing(), change(), days()), waiting(8)),
     )
 

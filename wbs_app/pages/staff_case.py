@@ -14,9 +14,9 @@ from wbs_app.components.status import due_mark, one_of, status_pill
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission
-from wbs_app.model.desk import CASES
+from wbs_app.model.desk import CASES, SAID
 from wbs_app.state.staff_case import HISTORY_ICONS, CaseState
-from wbs_app.state.staff_case_acts import SAID, CaseActsState
+from wbs_app.state.staff_case_acts import CaseActsState
 from wbs_app.state.staff_desk import DeskState
 from wbs_app.state.staff_talk import TalkState
 

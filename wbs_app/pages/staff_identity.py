@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, nothing, waiting
+from wbs_app.components.desk import desk, nothing, outcome, records, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
@@ -12,22 +12,11 @@ from wbs_app.components.words import t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import IDENTITY
 from wbs_app.state.staff_desk import DeskState
-from wbs_app.state.staff_identity import HOURS, LONGEST, SAID, CustodianState
+from wbs_app.state.staff_identity import HOURS, LONGEST, CustodianState
 
 USUAL_HOURS = 24
 
 _HEADS = ("identity.asker", "identity.reason", "identity.decision")
-
-
-def outcome() -> rx.Component:
-    said = CustodianState.said
-    note = rx.el.div(
-        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
-        rx.el.p(said["text"], class_name="m-0 font-semibold"),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": said["tone"]},
-    )
-    return rx.el.div(rx.cond(said["text"], note), id=SAID, role="status", tab_index=-1, class_name="outline-none")
 
 
 # --- what waits -------------------------------------------------------------------------------------------------------
@@ -148,18 +137,9 @@ def decided(entry: Any) -> rx.Component:
 
 
 def past() -> rx.Component:
-    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
-    table = rx.el.table(
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(CustodianState.past, decided), role="rowgroup"),
-        role="table",
-        aria_label=t("identity.past_title"),
-        class_name="table table-cards cols",
-    )
+    listed = records(t("identity.past_title"), _HEADS, CustodianState.past, decided, gap="mt-3")
     none = rx.el.p(t("identity.past_none"), class_name="muted m-0 mt-2")
-    return rx.cond(
-        CustodianState.past.length() > 0, rx.el.div(table, class_name="card mt-3 overflow-x-auto relative"), none
-    )
+    return rx.cond(CustodianState.past.length() > 0, listed, none)
 
 
 def content() -> rx.Component:
@@ -176,7 +156,7 @@ def content() -> rx.Component:
         Permission.DECIDE_IDENTITY,
         rx.el.h1(t("staff.identity"), class_name="m-0"),
         rx.el.p(t("identity.intro"), class_name="m-0 mt-1 muted max-w-[70ch]"),
-        outcome(),
+        outcome(CustodianState.said),
         rx.cond(CustodianState.view["ready"] == "yes", shown, waiting()),
     )
 

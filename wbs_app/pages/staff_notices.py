@@ -4,28 +4,17 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, nothing, waiting
+from wbs_app.components.desk import desk, nothing, outcome, records, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import NOTICES
 from wbs_app.state.staff_desk import DeskState
-from wbs_app.state.staff_notices import SAID, NoticesState
+from wbs_app.state.staff_notices import NoticesState
 
 VIEW = NoticesState.view
 _HEADS = ("notify.to", "notify.problem", "notify.next", "admin.user_actions")
-
-
-def outcome() -> rx.Component:
-    said = NoticesState.said
-    note = rx.el.div(
-        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
-        rx.el.p(said["text"], class_name="m-0 font-semibold"),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": said["tone"]},
-    )
-    return rx.el.div(rx.cond(said["text"], note), id=SAID, role="status", tab_index=-1, class_name="outline-none")
 
 
 def row(one: Any) -> rx.Component:
@@ -51,19 +40,8 @@ def row(one: Any) -> rx.Component:
 
 
 def stuck() -> rx.Component:
-    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
-    table = rx.el.table(
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(NoticesState.stuck, row), role="rowgroup"),
-        role="table",
-        aria_label=t("notify.listed"),
-        class_name="table table-cards cols",
-    )
-    return rx.cond(
-        NoticesState.stuck.length() > 0,
-        rx.el.div(table, class_name="card mt-4 overflow-x-auto relative"),
-        nothing("mail", t("notify.none")),
-    )
+    listed = records(t("notify.listed"), _HEADS, NoticesState.stuck, row)
+    return rx.cond(NoticesState.stuck.length() > 0, listed, nothing("mail", t("notify.none")))
 
 
 def content() -> rx.Component:
@@ -83,7 +61,7 @@ def content() -> rx.Component:
         Permission.MANAGE_SETTINGS,
         rx.el.h1(t("admin.notices"), class_name="m-0"),
         rx.el.p(t("notify.intro"), class_name="m-0 mt-1 muted max-w-[70ch]"),
-        outcome(),
+        outcome(NoticesState.said),
         rx.cond(VIEW["server"], shown, waiting()),
     )
 

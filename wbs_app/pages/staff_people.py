@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do
-from wbs_app.components.desk import desk, waiting
+from wbs_app.components.desk import desk, outcome, records, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
@@ -13,12 +13,12 @@ from wbs_app.components.words import t
 from wbs_app.model.access import Permission, Role
 from wbs_app.model.desk import PEOPLE
 from wbs_app.state.staff_desk import DeskState
-from wbs_app.state.staff_people import SAID, PeopleState
+from wbs_app.state.staff_people import PeopleState
 
 _HEADS = ("admin.user_name", "admin.user_role", "admin.user_state", "admin.user_actions")
 
 
-def outcome() -> rx.Component:
+def pressed() -> rx.Component:
     """What came of a press; an invitation's link stands here and nowhere else."""
     said = PeopleState.said
     link = rx.el.div(
@@ -36,17 +36,7 @@ def outcome() -> rx.Component:
         ),
         class_name="flex flex-wrap gap-2 mt-3",
     )
-    note = rx.el.div(
-        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
-        rx.el.div(
-            rx.el.p(said["text"], class_name="m-0 font-semibold"),
-            rx.cond(said["link"], link),
-            class_name="flex-1 min-w-0",
-        ),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": said["tone"]},
-    )
-    return rx.el.div(rx.cond(said["text"], note), id=SAID, role="status", tab_index=-1, class_name="outline-none")
+    return outcome(said, rx.cond(said["link"], link))
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
@@ -166,17 +156,8 @@ def _question(person: Any, dialog: Any) -> rx.Component:
 
 
 def people() -> rx.Component:
-    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
-    table = rx.el.table(
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(PeopleState.people, row), role="rowgroup"),
-        role="table",
-        aria_label=t("admin.users"),
-        class_name="table table-cards cols people-list",
-    )
-    return rx.cond(
-        PeopleState.people.length() > 0, rx.el.div(table, class_name="card mt-4 overflow-x-auto relative"), waiting()
-    )
+    listed = records(t("admin.users"), _HEADS, PeopleState.people, row, look="people-list")
+    return rx.cond(PeopleState.people.length() > 0, listed, waiting())
 
 
 # --- somebody new ----------------------------------------------------------------------------------------------------
@@ -294,7 +275,7 @@ def content() -> rx.Component:
         Permission.MANAGE_STAFF,
         rx.el.h1(t("admin.users"), class_name="m-0"),
         rx.el.p(t("cases.intro_admin"), class_name="m-0 mt-1 muted"),
-        outcome(),
+        pressed(),
         people(),
         newcomer(),
     )

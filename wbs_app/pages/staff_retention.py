@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, nothing, waiting
+from wbs_app.components.desk import desk, nothing, outcome, records, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
@@ -12,20 +12,9 @@ from wbs_app.components.words import t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import RETENTION
 from wbs_app.state.staff_desk import DeskState
-from wbs_app.state.staff_retention import SAID, RetentionState
+from wbs_app.state.staff_retention import RetentionState
 
 _HEADS = ("admin.destruction_case", "admin.destruction_since", "admin.destruction_state")
-
-
-def outcome() -> rx.Component:
-    said = RetentionState.said
-    note = rx.el.div(
-        rx.cond(said["tone"] == "done", icon("circle-check"), icon("circle-alert")),
-        rx.el.p(said["text"], class_name="m-0 font-semibold"),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": said["tone"]},
-    )
-    return rx.el.div(rx.cond(said["text"], note), id=SAID, role="status", tab_index=-1, class_name="outline-none")
 
 
 def row(one: Any) -> rx.Component:
@@ -52,16 +41,8 @@ def row(one: Any) -> rx.Component:
 
 
 def listed() -> rx.Component:
-    heads = [rx.el.th(t(key), role="columnheader", scope="col") for key in _HEADS]
-    table = rx.el.table(
-        rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
-        rx.el.tbody(rx.foreach(RetentionState.rows, row), role="rowgroup"),
-        role="table",
-        aria_label=t("admin.retention"),
-        class_name="table table-cards cols",
-    )
     form = posting_form(
-        rx.el.div(table, class_name="card mt-4 overflow-x-auto relative"),
+        records(t("admin.retention"), _HEADS, RetentionState.rows, row),
         rx.el.button(icon("check"), t("admin.destruction_approve"), type="submit", class_name="btn btn-danger mt-4"),
         on_submit=RetentionState.approve,
     )
@@ -75,7 +56,7 @@ def content() -> rx.Component:
         Permission.APPROVE_DESTRUCTION,
         rx.el.h1(t("admin.retention"), class_name="m-0"),
         rx.el.p(t("admin.destruction_intro"), class_name="m-0 mt-1 muted max-w-[70ch]"),
-        outcome(),
+        outcome(RetentionState.said),
         rx.cond(RetentionState.ready, listed(), waiting()),
     )
 

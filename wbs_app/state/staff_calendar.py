@@ -7,7 +7,7 @@ import reflex as rx
 from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Permission
-from wbs_app.model.desk import CALENDAR
+from wbs_app.model.desk import CALENDAR, SAID
 from wbs_app.model.documents import day_in_words
 from wbs_app.services import calendar
 from wbs_app.services.calendar import Special
@@ -18,9 +18,6 @@ from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.staff_desk import agency_names, home_agency
 from wbs_app.text import fill, text
-
-SAID = "kabar"
-"""Id of the place that says what came of a press; it takes the focus."""
 
 LONGEST = calendar.LONGEST_NAME
 YEARS = range(2020, 2100)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Actor, Forbidden, Permission
+from wbs_app.model.desk import SAID
 from wbs_app.model.dossier import Finding, Relation, Verdict
 from wbs_app.model.workflow import Priority, Status
 from wbs_app.services import assignment, handling, retention
@@ -17,9 +18,6 @@ from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, staff
 from wbs_app.state.staff_case import CaseState
 from wbs_app.text import fill, text
-
-SAID = "kabar"
-"""Id of the place that says what came of a press."""
 
 _FIELDS = {
     "case.note_required": "note",

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Permission
+from wbs_app.model.desk import SAID
 from wbs_app.model.documents import moment_in_words
 from wbs_app.services import identity, live
 from wbs_app.services.casework import NotFound
@@ -17,9 +18,6 @@ from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.text import fill, text
-
-SAID = "kabar"
-"""Id of the place that says what came of a press; it takes the focus."""
 
 LONGEST = identity.LONGEST_REASON
 HOURS = (1, 4, 24, 72, 168)

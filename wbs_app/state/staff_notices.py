@@ -6,6 +6,7 @@ import reflex as rx
 
 from wbs_app.config import settings
 from wbs_app.model.access import Permission
+from wbs_app.model.desk import SAID
 from wbs_app.model.documents import moment_in_words
 from wbs_app.services import notices
 from wbs_app.services.database import reading, writing
@@ -17,9 +18,6 @@ from wbs_app.state.door import language_of, staff
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.staff_desk import home_agency
 from wbs_app.text import fill, text
-
-SAID = "kabar"
-"""Id of the place that says what came of a press; it takes the focus."""
 
 
 class NoticesState(rx.State):

@@ -7,7 +7,7 @@ from reflex_base.utils.form import FormData
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.desk import INVITATION
+from wbs_app.model.desk import INVITATION, SAID
 from wbs_app.model.tables import Staff
 from wbs_app.services import people
 from wbs_app.services import staff as members
@@ -18,9 +18,6 @@ from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import fill, text
-
-SAID = "kabar"
-"""Id of the place that says what came of a press; it takes the focus."""
 
 _STATES = {"active": "admin.user_active", "inactive": "admin.user_inactive", "invited": "admin.user_invited_state"}
 

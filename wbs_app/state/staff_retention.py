@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Permission
+from wbs_app.model.desk import SAID
 from wbs_app.model.documents import day_in_words
 from wbs_app.services import retention
 from wbs_app.services.database import reading, writing
@@ -16,9 +17,6 @@ from wbs_app.state.door import language_of, staff
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import fill, text
-
-SAID = "kabar"
-"""Id of the place that says what came of a press; it takes the focus."""
 
 
 class RetentionState(rx.State):
