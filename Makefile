@@ -25,8 +25,8 @@ setup-dev: $(DEV) browser scanner ## the same with what tests and checks need: a
 run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
 	@$(BIN)/wbs serve $(ARGS)
 
-# Two halves side by side: what shares one server (attacks, then browsers), and all the rest. What failed is tried once
-# more with nothing beside it, because waiting for a busy machine is no defect. `make test ARGS="-k ticket"`: one pytest.
+# Side by side: what shares one server (attacks, then browsers), and all the rest, two files at a time. What failed is
+# tried once more with nothing beside it: waiting for a busy machine is no defect. `make test ARGS="-k ticket"`: one pytest.
 OWN_SERVERS := $(addprefix tests/attack/,test_workers.py test_evidence_survival.py test_faults.py)
 SERVED := -o cache_dir=.pytest_cache/served tests/attack tests/e2e $(addprefix --ignore ,$(OWN_SERVERS))
 REST := $(filter-out tests/attack tests/e2e tests/conftest.py tests/clamd.py tests/__pycache__,$(wildcard tests/*))
@@ -37,7 +37,7 @@ test: setup-dev ## every test, browser included
 	@$(if $(strip $(ARGS)),exec $(BIN)/python -m pytest $(ARGS);) \
 	mkdir -p test-results; \
 	$(BIN)/python -m pytest --quiet $(SERVED) > test-results/served.log 2>&1 & served=$$!; \
-	$(BIN)/python -m pytest --quiet $(UNSERVED); rest=$$?; \
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile $(UNSERVED); rest=$$?; \
 	wait $$served; seen=$$?; \
 	cat test-results/served.log; \
 	if [ $$rest = 1 ]; then $(BIN)/python -m pytest --quiet $(AGAIN) $(UNSERVED); rest=$$?; fi; \

@@ -93,11 +93,15 @@ def _data_folder(chosen: Settings) -> None:
 # --- the pages --------------------------------------------------------------------------------------------------------
 
 
+_PASSING = {"__pycache__", "external"}
+"""Folders that come and go; Reflex has `assets/external` while it builds: who waits for a build must not count it in."""
+
+
 def _sources() -> Iterator[Path]:
     """What the pages are made of."""
     for folder in ("wbs_app", "assets"):
         for file in sorted((ROOT / folder).rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc":
+            if file.is_file() and not _PASSING & set(file.parts) and file.suffix != ".pyc":
                 yield file
     yield from (ROOT / "rxconfig.py", ROOT / "requirements.lock")
 

@@ -11,7 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -108,9 +108,10 @@ def _listening(server: Server) -> None:
     raise AssertionError(f"no answer in {START_PATIENCE} s:\n{server.log()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder, port = tmp_path_factory.mktemp("attack"), free_port()
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """A server with a data folder of its own."""
+    port = free_port()
     command = [sys.executable, "-c", "import sys; from wbs_app.cli import main; sys.exit(main())", "serve"]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -123,6 +124,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The one that tests share."""
+    with serving(tmp_path_factory.mktemp("attack")) as found:
+        yield found
 
 
 async def proof(server: Server) -> str:
