@@ -102,17 +102,8 @@ def _officer(person: Any) -> rx.Component:
     name = rx.el.span(
         person["name"], lead, rx.el.span(person["role"], class_name="small faint block"), class_name="flex-1 min-w-0"
     )
-    hidden = rx.el.input(type="hidden", name="officer", value=person["id"].to(str), read_only=True)
-    release = act_form(
-        "release",
-        CaseActsState.release,
-        hidden,
-        rx.el.button(
-            icon("x"), type="submit", aria_label=t("case.unassign", name=person["name"]), class_name="icon-btn"
-        ),
-        class_name="",
-        bare=True,
-    )
+    words = t("case.unassign", name=person["name"])
+    release = _taking_away("release", CaseActsState.release, "officer", person["id"], words)
     return rx.el.li(
         badge,
         name,
@@ -224,18 +215,16 @@ def _links() -> rx.Component:
     )
 
 
+def _taking_away(name: str, handler: Any, field: str, value: Any, words: Any) -> rx.Component:
+    """A row's cross. The value travels in a hidden field: what a press in a list knows is only its form."""
+    hidden = rx.el.input(type="hidden", name=field, value=value.to(str), read_only=True)
+    press = rx.el.button(icon("x"), type="submit", aria_label=words, class_name="icon-btn")
+    return act_form(name, handler, hidden, press, class_name="", bare=True)
+
+
 def _linked(other: Any) -> rx.Component:
-    hidden = rx.el.input(type="hidden", name="other", value=other["ticket"].to(str), read_only=True)
-    loose = act_form(
-        "unlink",
-        CaseActsState.unlink,
-        hidden,
-        rx.el.button(
-            icon("x"), type="submit", aria_label=t("case.unlink", ticket=other["ticket"]), class_name="icon-btn"
-        ),
-        class_name="",
-        bare=True,
-    )
+    said = t("case.unlink", ticket=other["ticket"])
+    loose = _taking_away("unlink", CaseActsState.unlink, "other", other["ticket"], said)
     words = rx.el.span(
         goto(other["ticket"], here(CASES) + "/" + other["ticket"]),
         rx.el.span(other["relation"], class_name="small faint block"),

@@ -18,11 +18,10 @@ from wbs_app.model.workflow import Priority
 from wbs_app.services import reference, seeking, tally
 from wbs_app.services.audit import record
 from wbs_app.services.calendar import work_days
-from wbs_app.services.casework import NotFound, in_reach, reach
+from wbs_app.services.casework import NotFound, reach, with_key
 from wbs_app.services.database import Db
 from wbs_app.services.evidence import About
 from wbs_app.services.history import now_in
-from wbs_app.services.keys import key_of
 from wbs_app.services.matching import COLUMNS, matching, today
 from wbs_app.vault.codes import parse_ticket
 from wbs_app.vault.sealing import Place, unseal_json
@@ -304,12 +303,10 @@ async def find_evidence(db: Db, actor: Actor, ticket: str, position: int) -> Abo
         Tampered: when stored bytes were changed.
     """
     actor.require(Permission.READ_CASE)
-    report = await in_reach(db, actor, ticket)
-    assert report.id is not None
-    key = await key_of(db, actor, report.id, "account")
+    report, key = await with_key(db, actor, ticket)
     chosen = select(Evidence).where(Evidence.report_id == report.id, Evidence.position == position)
     row = (await db.exec(chosen)).first() if 0 < position <= _MOST_EVIDENCE else None
-    if key is None or row is None:
+    if row is None:
         raise NotFound
     return About(**unseal_json(key, row.about, Place("evidence", row.id, "about")))
 

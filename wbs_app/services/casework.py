@@ -81,6 +81,21 @@ async def in_reach(db: Db, actor: Actor, ticket: str, *, lock: bool = False) -> 
     return report
 
 
+async def with_key(db: Db, actor: Actor, ticket: str, *, lock: bool = False) -> tuple[Report, bytes]:
+    """The report of this ticket and the key to its account.
+
+    Raises:
+        NotFound: when the case is out of reach, or the actor holds no key to it.
+        Tampered: when the key was not sealed to this actor.
+    """
+    report = await in_reach(db, actor, ticket, lock=lock)
+    assert report.id is not None
+    key = await key_of(db, actor, report.id, "account")
+    if key is None:
+        raise NotFound
+    return report, key
+
+
 async def hold(
     db: Db, actor: Actor, ticket: str, permission: Permission = Permission.WORK_CASE, version: int | None = None
 ) -> Held:
@@ -92,11 +107,7 @@ async def hold(
         Refused: "case.changed_meanwhile", when somebody else was quicker.
     """
     actor.require(permission)
-    report = await in_reach(db, actor, ticket, lock=True)
-    assert report.id is not None
-    key = await key_of(db, actor, report.id, "account")
-    if key is None:
-        raise NotFound
+    report, key = await with_key(db, actor, ticket, lock=True)
     if version is not None and version != report.version:
         raise Refused("case.changed_meanwhile")
     return await held(db, report, key)

@@ -23,7 +23,6 @@ from wbs_app.services.audit import record
 from wbs_app.services.casework import Held, NotFound, done, hold
 from wbs_app.services.database import Db
 from wbs_app.services.evidence import Waiting
-from wbs_app.services.keys import key_of
 from wbs_app.services.refusal import Refused
 from wbs_app.services.reports import Pass
 from wbs_app.services.wording import fit
@@ -209,11 +208,7 @@ async def thread_for_staff(db: Db, actor: Actor, ticket: str) -> list[Said]:
         Tampered: when a stored message was changed.
     """
     actor.require(Permission.READ_CASE)
-    report = await casework.in_reach(db, actor, ticket)
-    assert report.id is not None
-    key = await key_of(db, actor, report.id, "account")
-    if key is None:
-        raise NotFound
+    report, key = await casework.with_key(db, actor, ticket)
     return [_said(row, report.ticket, key, by_reporter=False) for row in await _rows(db, report)]
 
 
@@ -342,11 +337,7 @@ async def notes(db: Db, actor: Actor, ticket: str) -> list[Written]:
         Tampered: when a stored note was changed.
     """
     actor.require(Permission.READ_CASE)
-    report = await casework.in_reach(db, actor, ticket)
-    assert report.id is not None
-    key = await key_of(db, actor, report.id, "account")
-    if key is None:
-        raise NotFound
+    report, key = await casework.with_key(db, actor, ticket)
     shown = col(Note.private).is_(False) | (col(Note.author) == actor.staff_id)
     rows = await db.exec(select(Note).where(Note.report_id == report.id, shown).order_by(col(Note.id)))
     return [_written(row, report.ticket, key, actor) for row in rows]

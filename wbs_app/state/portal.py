@@ -11,7 +11,7 @@ from wbs_app.model.agency import Catalogue
 from wbs_app.services import reference
 from wbs_app.services.database import reading
 from wbs_app.state.door import PUBLIC
-from wbs_app.state.tab import Entry
+from wbs_app.state.tab import Entry, show
 
 _FRESH_SECONDS = 10.0
 _kept: dict[str, tuple[float, Catalogue]] = {}
@@ -102,15 +102,8 @@ class OfferState(rx.State):
 
     async def _show(self, agency: str) -> None:
         live = await catalogue_of(agency)
-        self._put("violations", entries(live.violations))
-        self._put("cards", entries(live.cards))
+        show(self, violations=entries(live.violations), cards=entries(live.cards))
 
     async def _show_lists(self, agency: str) -> None:
         live = await catalogue_of(agency)
-        self._put("units", names(live.units))
-        self._put("services", names(live.services))
-
-    def _put(self, name: str, rows: list[Entry]) -> None:
-        """Sets a list only when it differs: what is set travels."""
-        if getattr(self, name) != rows:
-            setattr(self, name, rows)
+        show(self, units=names(live.units), services=names(live.services))

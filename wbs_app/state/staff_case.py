@@ -19,7 +19,7 @@ from wbs_app.services.labels import Labels, labels
 from wbs_app.services.staff import names_of
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.evidence import megabytes, scan_mark
-from wbs_app.state.tab import Entry
+from wbs_app.state.tab import Entry, show
 from wbs_app.text import fill, text
 from wbs_app.vault.sealing import Tampered
 
@@ -96,27 +96,22 @@ class CaseState(rx.State):
         report = case.report
         names = await names_of(db, {step.who for step in case.history} | _mentioned(case))
         may = case_words.abilities(case, actor)
-        self._put("case", case_words.head(case, lang) | may)
+        show(self, case=case_words.head(case, lang) | may)
         if case.account:
             laid_out, links = _without_links(sections(case.account, None, lang, report.agency), lang, report.agency)
         else:
             laid_out, links = [_plain_section(case, await labels(db, (report.agency,), lang), lang)], []
-        self._put("sections", laid_out)
-        self._put("links", links)
-        self._put("steps", case_words.timeline(case.history, names, lang, case.profile.timezone_label))
-        self._put("moves", case_words.moves(case, actor, lang))
-        self._put("officers", case_words.officers(case, lang))
+        show(self, sections=laid_out)
+        show(self, links=links)
+        show(self, steps=case_words.timeline(case.history, names, lang, case.profile.timezone_label))
+        show(self, moves=case_words.moves(case, actor, lang))
+        show(self, officers=case_words.officers(case, lang))
         fit = await assignment.candidates(db, actor, report) if may["may_assign"] else []
-        self._put("choices", case_words.choices(fit, lang))
-        self._put("found", case_words.found(case.dossier, lang))
-        self._put("linked", case_words.linked(case.dossier, lang))
+        show(self, choices=case_words.choices(fit, lang))
+        show(self, found=case_words.found(case.dossier, lang))
+        show(self, linked=case_words.linked(case.dossier, lang))
         link = localised(self, f"{EVIDENCE}/{report.ticket}")
-        self._put("files", [_file(proof, f"{link}/{proof.position}", lang) for proof in case.evidence])
-
-    def _put(self, name: str, value: Any) -> None:
-        """A var travels whole when it is set: not when nothing of it changed."""
-        if getattr(self, name) != value:
-            setattr(self, name, value)
+        show(self, files=[_file(proof, f"{link}/{proof.position}", lang) for proof in case.evidence])
 
 
 def _mentioned(case: Case) -> set[str | None]:

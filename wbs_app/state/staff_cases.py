@@ -17,6 +17,7 @@ from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
+from wbs_app.state.tab import show
 from wbs_app.text import fill, text
 
 FOUND = "hasil"
@@ -67,10 +68,9 @@ class CasesState(rx.State):
         async with reading() as db:
             page = await cases.listing(db, actor, wanted)
             words = await words_for(db, actor, lang)
-            self._set("tabs", await self._tabs(db, actor, wanted, lang))
-            self._set("officers", await self._assignable(db, actor))
+            show(self, tabs=await self._tabs(db, actor, wanted, lang), officers=await self._assignable(db, actor))
         self.rows = [case_list.row(row, words) for row in page.rows]
-        self._set("chips", case_list.chips(wanted, words, actor.kinds))
+        show(self, chips=case_list.chips(wanted, words, actor.kinds))
         self.facet, self.options, self.find, self.news, self._chose = "", [], "", "", False
         before = self.view
         turn = int(before.get("turn", "0")) + 1
@@ -91,13 +91,11 @@ class CasesState(rx.State):
             page = await cases.listing(db, actor, wanted)
             now = await cases.again(db, actor, shown)
             words = await words_for(db, actor, lang)
-            self._set("tabs", await self._tabs(db, actor, wanted, lang))
-        self._set(
-            "rows", [case_list.row(now[row["ticket"]], words) if row["ticket"] in now else row for row in self.rows]
-        )
+            show(self, tabs=await self._tabs(db, actor, wanted, lang))
+        rows = [case_list.row(now[row["ticket"]], words) if row["ticket"] in now else row for row in self.rows]
         found = [row.ticket for row in page.rows]
         new = "cases.new_arrived" if set(found) - set(shown) else "cases.list_changed"
-        self._set("news", text(new, lang) if found != shown else "")
+        show(self, rows=rows, news=text(new, lang) if found != shown else "")
 
     @rx.event
     async def show_new(self):
@@ -107,11 +105,6 @@ class CasesState(rx.State):
 
     def _wanted(self) -> CaseFilter:
         return CaseFilter.from_query(self.router.url.query_parameters)
-
-    def _set(self, name: str, value: object) -> None:
-        """A var travels whole when it is set: not when nothing of it changed."""
-        if getattr(self, name) != value:
-            setattr(self, name, value)
 
     @staticmethod
     async def _tabs(db: Db, actor: Actor, wanted: CaseFilter, lang: str) -> list[Entry]:

@@ -17,6 +17,7 @@ from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_cases import words_for
+from wbs_app.state.tab import show
 from wbs_app.text import fill, text
 
 WIDTH, HEIGHT, LEFT, TOP, BASE = 660, 276, 30, 16, 244
@@ -71,9 +72,7 @@ class BoardState(rx.State):
                 "small": fill(text("board.small", lang), n=SMALLEST),
             },
         }
-        for name, value in said.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
+        show(self, **said)
 
 
 # --- what needs somebody ---------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
 from wbs_app.state.portal import Entry, catalogue_of
+from wbs_app.state.tab import show
 from wbs_app.text import fill, text
 
 LONGEST = identity.LONGEST_REASON
@@ -53,14 +54,12 @@ class CustodianState(rx.State):
         actor, lang = staff(), language_of(self)
         async with reading() as db:
             waiting, past = await identity.waiting(db, actor), await identity.decided(db, actor)
-        shown = {
-            "waiting": [await _row(request, lang) for request in waiting],
-            "past": [await _row(request, lang) for request in past],
-            "view": {"ready": "yes"},
-        }
-        for name, value in shown.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
+        show(
+            self,
+            waiting=[await _row(request, lang) for request in waiting],
+            past=[await _row(request, lang) for request in past],
+            view={"ready": "yes"},
+        )
 
     @rx.event
     async def decide(self, form: FormData):

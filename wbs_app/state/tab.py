@@ -1,4 +1,4 @@
-"""What a tab keeps for us, sealed: only this server opens it, and only for the same device cookie."""
+"""What a tab shows and what it keeps for us, sealed: only this server opens that, for the same device cookie alone."""
 
 import time
 from typing import Any
@@ -11,6 +11,13 @@ from wbs_app.vault.tabs import open_from_tab, seal_for_tab
 
 Entry = dict[str, str]
 """A small row for the browser."""
+
+
+def show(state: BaseState, **values: Any) -> None:
+    """Sets the vars whose values differ: what is set travels, and travels whole."""
+    for name, value in values.items():
+        if getattr(state, name) != value:
+            setattr(state, name, value)
 
 
 def seal(state: BaseState, purpose: str, value: object, seconds: int) -> str:

@@ -20,7 +20,7 @@ from wbs_app.state import live
 from wbs_app.state.door import PUBLIC, device_of, language_of, localised
 from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.portal import PortalState
-from wbs_app.state.tab import Entry, opened, seal
+from wbs_app.state.tab import Entry, opened, seal, show
 from wbs_app.state.track_words import Stage, Words
 from wbs_app.text import fill, text
 from wbs_app.vault.sealing import Tampered
@@ -161,7 +161,8 @@ class TrackState(rx.State):
         self._fresh = sorted({*self._fresh, *unread})
         lang = language_of(self)
         words = Words(tracked, lang)
-        self._put(
+        show(
+            self,
             broken="",
             ticket=tracked.ticket,
             status=words.now(),
@@ -177,16 +178,11 @@ class TrackState(rx.State):
             async with writing() as db:
                 await conversation.seen_by_reporter(db, held)
 
-    def _put(self, **values: Any) -> None:
-        for name, value in values.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
-
     # --- going -------------------------------------------------------------------------------------------------------
 
     def _end(self, how: str) -> Any:
         """The report leaves the page and the tab; `how` as in NOTICES."""
         self.held, self.wrong, self.news, self._fresh = "", "", "", []
-        self._put(ticket="", broken="", status={}, asked={}, stages=[], outcome={}, acts=[])
-        self._put(messages=[], sections=[], files=[])
+        show(self, ticket="", broken="", status={}, asked={}, stages=[], outcome={}, acts=[])
+        show(self, messages=[], sections=[], files=[])
         return rx.redirect(localised(self, f"/lacak?tutup={how}"))
