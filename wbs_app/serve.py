@@ -94,7 +94,7 @@ def _data_folder(chosen: Settings) -> None:
 
 
 _PASSING = {"__pycache__", "external"}
-"""Folders that come and go; Reflex has `assets/external` while it builds: who waits for a build must not count it in."""
+"""Folders that come and go: Reflex has `assets/external` while it builds, which who waits for it must not count in."""
 
 
 def _sources() -> Iterator[Path]:
