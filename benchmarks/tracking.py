@@ -20,7 +20,7 @@ async def prepare(cases: int) -> tuple[Any, list[tuple[str, str]]]:
     """A system with officers and cases; an officer who reads them, and tickets with their PINs."""
     from wbs_app.model.access import Actor, Role
     from wbs_app.model.tables import Staff
-    from wbs_app.services import demo, migrate
+    from wbs_app.services import demo, migrate, vouching
     from wbs_app.services.database import writing
     from wbs_app.vault.keypairs import KeyPair
 
@@ -29,6 +29,8 @@ async def prepare(cases: int) -> tuple[Any, list[tuple[str, str]]]:
     async with writing() as db:
         chief = Staff(username="sari", name="Sari", role=Role.SUPERVISOR, agencies="bali", public_key=pair.public)
         db.add(chief)
+        await db.flush()
+        chief.vouch = vouching.mark(chief)
     assert chief.id is not None
     pins = await demo.fill(cases, ("bali",), lambda _done: None)
     return Actor(chief.id, "sari", "Sari", Role.SUPERVISOR, ("bali",), private_key=pair.private), pins

@@ -16,8 +16,8 @@ from wbs_app import text
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import Role
 from wbs_app.model.tables import Staff
-from wbs_app.services import audit, backup, demo, health, keys, migrate, retention, staff, tally
-from wbs_app.services.database import close, reading, writing
+from wbs_app.services import audit, backup, demo, health, keys, migrate, retention, staff, tally, vouching
+from wbs_app.services.database import Db, close, reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.recovery import BadShares, restore
 
@@ -87,6 +87,9 @@ def _add_staff_parser(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     add.add_argument("--password-stdin", action="store_true", help="read a password instead of inviting")
     add.set_defaults(run=_run(_staff_add))
     people.add_parser("list", help="list everybody").set_defaults(run=_run(_staff_list))
+    known = people.add_parser("vouch", help="let somebody be given keys, when no supervisor can say so")
+    known.add_argument("name", metavar="NAME", nargs="+", help="the username")
+    known.set_defaults(run=_run(_staff_vouch))
     end = people.add_parser("deactivate", help="end somebody's access")
     end.add_argument("name", metavar="NAME", help="the username")
     end.set_defaults(run=_run(_staff_deactivate))
@@ -165,15 +168,30 @@ async def _staff_add(args: argparse.Namespace) -> None:
 async def _staff_list(_args: argparse.Namespace) -> None:
     async with reading() as db:
         for one in await db.exec(select(Staff).order_by(col(Staff.username))):
-            state = "inactive" if not one.active else "active" if one.salt else "invited"
+            ready = "waiting" if vouching.is_waiting(one) else "active"
+            state = "inactive" if not one.active else ready if one.salt else "invited"
             print("\t".join((one.username, one.role, one.agencies, one.unit or "-", state)))
+
+
+async def _staff_vouch(args: argparse.Namespace) -> None:
+    async with writing() as db:
+        for name in args.name:
+            found = await _somebody(db, name)
+            await vouching.trust(db, found)
+            print(f"{found.username}\t{vouching.code_of(found)}")
+
+
+async def _somebody(db: Db, name: str) -> Staff:
+    found = await staff.by_username(db, name)
+    if found is None:
+        raise Refused("admin.staff_unknown")
+    return found
 
 
 async def _staff_deactivate(args: argparse.Namespace) -> None:
     async with writing() as db:
-        found = await staff.by_username(db, args.name)
-        if found is None or found.id is None:
-            raise Refused("admin.staff_unknown")
+        found = await _somebody(db, args.name)
+        assert found.id is not None
         await staff.deactivate(db, found.id)
     print(f"{found.username} can no longer sign in")
 

@@ -18,7 +18,7 @@ from sqlmodel import select
 
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, Setting
-from wbs_app.services import database, migrate, staff
+from wbs_app.services import database, migrate, staff, vouching
 from wbs_app.services.locks import Lock, hold
 from wbs_app.vault.recovery import new_recovery
 
@@ -221,7 +221,8 @@ async def _recovery_keys() -> None:
             agency = (await db.exec(select(Agency).where(Agency.code == code))).one()
             if agency.recovery_key is not None:
                 continue
-            agency.recovery_key, shares = new_recovery()
+            public_key, shares = new_recovery()
+            vouching.keep_recovery(agency, public_key)
             db.add(agency)
         print(f"\nRecovery key of {code}: any two of these three shares restore it. They are shown only now.")
         print("Write each on paper and give them to three different people.")

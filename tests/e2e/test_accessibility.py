@@ -188,6 +188,29 @@ def test_staff_pages(site: Server, filed: Filed, visit: Visit) -> None:
                 _desk_page(visitor, path, visitor.say(heading))
 
 
+def test_other_staff_pages(site: Server, filed: Filed, visit: Visit) -> None:
+    """In one language: what differs between the two has been seen above."""
+    places = {
+        "pengawas": [
+            ("/petugas/laporan", "cases.title"),
+            ("/petugas/dasbor", "title.staff_dashboard"),
+            ("/petugas/pengesahan", "title.staff_colleagues"),
+            ("/petugas/kelola/retensi", "admin.retention"),
+        ],
+        "pemegang": [("/petugas/identitas", "staff.identity")],
+        "pengelola": [
+            ("/petugas/kelola/pengguna", "admin.users"),
+            ("/petugas/kelola/kalender", "admin.calendar"),
+            ("/petugas/kelola/pemberitahuan", "admin.notices"),
+        ],
+    }
+    for username, pages in places.items():
+        visitor = equipped(visit(site, width=1280))
+        sign_in(visitor, username, pages[0][0])
+        for path, heading in pages:
+            _desk_page(visitor, path, visitor.say(heading))
+
+
 def _desk_page(visitor: Visitor, path: str, heading: str) -> None:
     visitor.page.set_viewport_size({"width": 1280, "height": 900})
     visitor.go(path)

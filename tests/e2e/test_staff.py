@@ -95,6 +95,44 @@ def test_administrator_invites_and_reads_no_report(site: Server, visit: Visit) -
     newcomer.press("Simpan dan Masuk")
     give_password(newcomer, "pengawas.baru", PASSWORD)
     newcomer.arrive("/petugas/laporan")
+    note = newcomer.page.locator("section").filter(has=newcomer.heading("Akun Anda menunggu pengesahan pengawas"))
+    code = note.locator("b").inner_text()
+    chief = visit(site, width=1280)
+    sign_in(chief, "pengawas")
+    chief.follow("Pengesahan")
+    row = chief.page.get_by_role("table", name="Menunggu Pengesahan").get_by_role("row")
+    row = row.filter(has_text="pengawas.baru")
+    expect(row).to_contain_text(code)
+    row.get_by_role("button", name="Sahkan").click()
+    chief.page.get_by_role("dialog", name="Sahkan Pengawas Baru?").get_by_role("button", name="Sahkan").click()
+    chief.see("Pengawas Baru disahkan")
+    newcomer.page.reload()
+    expect(newcomer.heading("Daftar Laporan")).to_be_visible()
+    expect(newcomer.heading("Akun Anda menunggu pengesahan pengawas")).to_have_count(0)
+
+
+def test_who_has_lost_the_password_begins_anew(site: Server, visit: Visit) -> None:
+    site.cli(
+        "staff", "add", "pelupa", "--role", "intake", "--agency", "bali", "--password-stdin", typed=f"{PASSWORD}\n"
+    )
+    admin = visit(site, width=1280)
+    sign_in(admin, "pengelola", "/petugas/kelola/pengguna")
+    row = admin.page.get_by_role("row").filter(has_text="pelupa")
+    row.get_by_role("button", name="Atur Ulang Akses").click()
+    dialog = admin.page.get_by_role("dialog", name="Atur ulang akses pelupa?")
+    dialog.get_by_role("button", name="Atur Ulang Akses").click()
+    admin.see("Akses pelupa diatur ulang.")
+    expect(row).to_contain_text("Menunggu aktivasi")
+    newcomer = visit(site, width=390)
+    give_password(newcomer, "pelupa", PASSWORD)
+    newcomer.arrive("/petugas/masuk")
+    newcomer.page.goto(admin.field("Tautan undangan").input_value())
+    newcomer.write("Kata sandi baru", PASSWORD[::-1])
+    newcomer.write("Ulangi kata sandi baru", PASSWORD[::-1])
+    newcomer.press("Simpan dan Masuk")
+    give_password(newcomer, "pelupa", PASSWORD[::-1])
+    newcomer.arrive("/petugas/laporan")
+    expect(newcomer.heading("Akun Anda menunggu pengesahan pengawas")).to_be_visible()
 
 
 def test_a_stranger_is_led_to_the_door(site: Server, visit: Visit) -> None:

@@ -65,6 +65,7 @@ PLAIN = {
     "staff": {
         "id",
         "email",
+        "vouched_by",
         "username",
         "name",
         "role",

@@ -12,7 +12,7 @@ import pytest
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.tables import Evidence, Report, ReportEvent, Staff
-from wbs_app.services import keys
+from wbs_app.services import keys, vouching
 from wbs_app.services.database import Db, writing
 from wbs_app.services.reports import Pass
 from wbs_app.vault.codes import new_ticket
@@ -56,6 +56,7 @@ def hire(database: str) -> Hire:
         unit: str | None = None,
         active: bool = True,
         email: str = "",
+        vouched: bool = True,
     ) -> Actor:
         pair = KeyPair.new()
         staff = Staff(
@@ -72,6 +73,9 @@ def hire(database: str) -> Hire:
         )
         async with writing() as db:
             db.add(staff)
+            await db.flush()
+            if vouched:
+                staff.vouch, staff.vouched_by = vouching.mark(staff), "system"
         assert staff.id is not None
         return Actor(staff.id, username, staff.name, role, tuple(agencies.split()), unit, pair.private)
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from wbs_app import cli
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, AuditEvent, Staff
-from wbs_app.services import credentials, staff
+from wbs_app.services import credentials, staff, vouching
 from wbs_app.services.database import close, reading, writing
 from wbs_app.vault.keypairs import KeyPair
 from wbs_app.vault.recovery import new_recovery
@@ -131,7 +131,7 @@ def test_recovering(wbs: Wbs) -> None:
 
     async def keep() -> None:
         async with writing() as db:
-            await db.exec(update(Agency).where(col(Agency.code) == "bali").values(recovery_key=public))
+            vouching.keep_recovery(await db.get_one(Agency, "bali"), public)
         await close()
 
     asyncio.run(keep())
@@ -165,11 +165,14 @@ def test_doctor(wbs: Wbs) -> None:
     async def provide() -> None:
         async with writing() as db:
             for agency in await db.exec(select(Agency)):
-                agency.recovery_key = KeyPair.new().public
+                vouching.keep_recovery(agency, KeyPair.new().public)
                 db.add(agency)
             for role in ("supervisor", "identity"):
                 pair = KeyPair.new()
-                db.add(Staff(username=role, name=role, role=role, agencies="bali ntt", public_key=pair.public))
+                person = Staff(username=role, name=role, role=role, agencies="bali ntt", public_key=pair.public)
+                db.add(person)
+                await db.flush()
+                person.vouch = vouching.mark(person)
         await close()
 
     asyncio.run(provide())

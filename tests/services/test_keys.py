@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import select
 
 from wbs_app.model.access import Role
 from wbs_app.model.tables import Agency, AuditEvent, ReportKey, Staff
-from wbs_app.services import keys
+from wbs_app.services import keys, vouching
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import KeyPair, open_sealed
@@ -154,7 +154,7 @@ async def test_a_locked_actor_passes_nothing_on(hire: Hire, receive: Receive) ->
 async def test_paper_shares_recover_an_agency(hire: Hire, receive: Receive) -> None:
     public, shares = new_recovery()
     async with writing() as db:
-        await db.exec(update(Agency).where(col(Agency.code) == "bali").values(recovery_key=public))
+        vouching.keep_recovery(await db.get_one(Agency, "bali"), public)
     mine = [await receive(recovery=public), await receive(recovery=public, kind="service")]
     other = await receive(agency="ntt", recovery=KeyPair.new().public)
     assert await _holders(mine[0].id, "account") == await _holders(mine[0].id, "identity") == {"recovery"}
@@ -177,7 +177,7 @@ async def test_paper_shares_recover_an_agency(hire: Hire, receive: Receive) -> N
 
 async def test_recovery_that_does_not_fit(database: str) -> None:
     async with writing() as db:
-        await db.exec(update(Agency).where(col(Agency.code) == "bali").values(recovery_key=KeyPair.new().public))
+        vouching.keep_recovery(await db.get_one(Agency, "bali"), KeyPair.new().public)
     for agency, key in (
         ("bali", "recovery_mismatch"),
         ("ntt", "recovery_missing"),

@@ -32,6 +32,7 @@ def desk(path: str, permission: Permission, *content: Any) -> rx.Component:
         connection_banner(),
         no_script(),
         rx.el.main(
+            _not_vouched(),
             rx.cond(denied, forbidden(), rx.fragment(*content)),
             custom_attrs={"id": "isi"},
             class_name="px-4 sm:px-6 py-5 max-w-[90rem]",
@@ -206,6 +207,22 @@ def nothing(sign: str, title: Any, *more: Any) -> rx.Component:
         *more,
         class_name="card mt-4 empty",
     )
+
+
+def _not_vouched() -> rx.Component:
+    """Somebody new, who cannot read anything yet: why, and what to do."""
+    me = DeskState.me
+    code = rx.el.b(me["code"], class_name="num tracking-[.04em] whitespace-nowrap")
+    note = rx.el.section(
+        icon("hourglass"),
+        rx.el.div(
+            rx.el.h2(t("vouching.mine_title"), class_name="m-0"),
+            rx.el.p(t("vouching.mine_text"), " ", code, class_name="m-0 mt-1 max-w-[70ch]"),
+        ),
+        class_name="note mb-5",
+        custom_attrs={"data-tone": "wait"},
+    )
+    return rx.fragment(rx.cond(me["waits"] == "yes", note))
 
 
 def forbidden() -> rx.Component:

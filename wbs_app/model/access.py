@@ -31,6 +31,7 @@ class Permission(StrEnum):
     RECORD_FINDING = "record_finding"
     ASK_IDENTITY = "ask_identity"
     DECIDE_IDENTITY = "decide_identity"
+    VOUCH = "vouch"  # say that one knows a new colleague, who may then be given keys
     MANAGE_STAFF = "manage_staff"
     MANAGE_SETTINGS = "manage_settings"  # the calendar; what became of notices
     READ_AUDIT = "read_audit"
@@ -58,6 +59,7 @@ POLICY: dict[Role, frozenset[Permission]] = {
         Permission.RECORD_FINDING,
         Permission.APPROVE_DESTRUCTION,
         Permission.HOLD_CASE,
+        Permission.VOUCH,
     },
     Role.SERVICE: _CASEWORK | {Permission.ASSIGN_CASE, Permission.RECORD_FINDING},
     Role.IDENTITY: frozenset({Permission.SIGNED_IN, Permission.DECIDE_IDENTITY}),

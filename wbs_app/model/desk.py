@@ -21,6 +21,7 @@ PAPER = "/petugas/berkas"
 TRAIL_EXPORT = "/petugas/audit/ekspor"
 IDENTITY = "/petugas/identitas"
 CALENDAR = "/petugas/kelola/kalender"
+COLLEAGUES = "/petugas/pengesahan"
 NOTICES = "/petugas/kelola/pemberitahuan"
 RETENTION = "/petugas/kelola/retensi"
 
@@ -44,6 +45,7 @@ class Entry:
 MENU = (
     Entry(CASES, Permission.LIST_CASES, "staff.cases", "inbox"),
     Entry(DASHBOARD, Permission.LIST_CASES, "staff.dashboard", "layout-dashboard"),
+    Entry(COLLEAGUES, Permission.VOUCH, "staff.colleagues", "user-round-plus"),
     Entry(IDENTITY, Permission.DECIDE_IDENTITY, "staff.identity", "key-round"),
     Entry(PEOPLE, Permission.MANAGE_STAFF, "staff.manage", "settings-2"),
     Entry(CALENDAR, Permission.MANAGE_SETTINGS, "admin.calendar", "calendar-days"),

@@ -21,6 +21,7 @@ class Agency(SQLModel, table=True):
     position: int = column("reference")
     profile: str = column("reference")  # JSON of model/agency.py's Profile
     recovery_key: bytes | None = blob("check", nullable=True)  # X25519 public key; the private half is on paper
+    recovery_mark: bytes | None = blob("check", nullable=True)  # see services/vouching.py
 
 
 class Channel(SQLModel, table=True):
@@ -224,6 +225,8 @@ class Staff(SQLModel, table=True):
     salt: bytes | None = blob("check", nullable=True)  # all four: None until a password is set
     public_key: bytes | None = blob("check", nullable=True)
     private_key: bytes | None = blob("sealed", nullable=True)
+    vouch: bytes | None = blob("check", nullable=True)  # see services/vouching.py
+    vouched_by: str = column("plain", default="", max_length=100)  # username, "system", or "" before the first time
     totp: bytes | None = blob("sealed", nullable=True)  # None until enrolled
     totp_step: int = column("plain", default=0, sa_type=BigInteger)  # the last time step used: a code works once
     tries: int = column("plain", default=0)  # second factors tried since then, see services/sessions.py

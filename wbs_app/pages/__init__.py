@@ -30,6 +30,7 @@ from wbs_app.pages import (
     staff_notices,
     staff_people,
     staff_retention,
+    staff_vouching,
     track,
 )
 
@@ -58,6 +59,7 @@ PAGES: tuple[Page, ...] = (
     staff_evidence.PAGE,
     *staff_account.PAGES,
     staff_people.PAGE,
+    staff_vouching.PAGE,
     staff_identity.PAGE,
     staff_calendar.PAGE,
     staff_notices.PAGE,

@@ -37,6 +37,7 @@ def _about() -> rx.Component:
         entry("account.role", *role),
         entry("account.agencies", DeskState.me["agencies"]),
         rx.cond(DeskState.me["unit"] != "", entry("account.unit", DeskState.me["unit"])),
+        rx.cond(DeskState.me["code"] != "", entry("vouching.code", DeskState.me["code"])),
         class_name="answers",
     )
     return rx.el.section(

@@ -50,8 +50,14 @@ def row(person: Any) -> rx.Component:
     where = rx.el.span(
         person["agencies"], rx.cond(person["unit"] != "", " · " + person["unit"], ""), class_name="small muted block"
     )
-    tone = rx.match(person["state"], ("active", "done"), ("invited", "wait"), "closed")
-    sign = rx.match(person["state"], ("active", icon("circle-check")), ("invited", icon("clock")), icon("ban"))
+    tone = rx.match(person["state"], ("active", "done"), ("invited", "wait"), ("waiting", "wait"), "closed")
+    sign = rx.match(
+        person["state"],
+        ("active", icon("circle-check")),
+        ("invited", icon("clock")),
+        ("waiting", icon("hourglass")),
+        icon("ban"),
+    )
     state = rx.el.span(sign, person["state_text"], class_name="pill", custom_attrs={"data-tone": tone})
     cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
     return rx.el.tr(
@@ -65,8 +71,9 @@ def row(person: Any) -> rx.Component:
 
 
 def _actions(person: Any) -> rx.Component:
-    """A person without a password can be invited again; everybody else can only be deactivated, after a question."""
+    """A person without a password can be invited again; everybody else can be given a new start, or deactivated."""
     dialog = "nonaktif-" + person["id"]  # a Var
+    question = _question(person, dialog, "admin.user_deactivate", "ban", PeopleState.dismiss)
     again = rx.el.button(
         t("admin.user_invite_again"),
         rx.el.span(" ", person["name"], class_name="sr"),
@@ -84,7 +91,11 @@ def _actions(person: Any) -> rx.Component:
     return rx.el.div(
         rx.cond(person["may_end"] == "yes", _email(person)),
         rx.cond(person["may_invite"] == "yes", again),
-        rx.cond(person["may_end"] == "yes", rx.fragment(end, _question(person, dialog))),
+        rx.cond(person["may_reset"] == "yes", _reset(person)),
+        rx.cond(
+            person["may_end"] == "yes",
+            rx.fragment(end, question),
+        ),
         class_name="flex flex-wrap gap-2 lg:justify-end",
     )
 
@@ -131,26 +142,38 @@ def _email(person: Any) -> rx.Component:
     return rx.fragment(press, shown)
 
 
-def _question(person: Any, dialog: Any) -> rx.Component:
-    """Batal first, the danger outlined."""
+def _reset(person: Any) -> rx.Component:
+    """For who has lost the password or the second factor."""
+    dialog = "ulang-" + person["id"]  # a Var
+    press = rx.el.button(
+        t("admin.user_reset"),
+        rx.el.span(" ", person["name"], class_name="sr"),
+        type="button",
+        on_click=do("openDialog", dialog),
+        class_name="btn btn-quiet",
+    )
+    return rx.fragment(press, _question(person, dialog, "admin.user_reset", "key-round", PeopleState.begin_anew))
+
+
+def _question(person: Any, dialog: Any, key: str, sign: str, handler: Any) -> rx.Component:
+    """Batal first, the danger outlined. `key`: of the button; `_title` and `_text` of it say the rest."""
+    title = t(f"{key}_title", name=person["name"])
+    cancel = rx.el.button(
+        t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
+    )
+    go = rx.el.button(
+        icon(sign),
+        t(key),
+        type="button",
+        on_click=[do("closeDialog", dialog), handler(person["id"].to(str))],
+        class_name="btn btn-danger",
+    )
     return rx.el.dialog(
-        rx.el.h2(t("admin.user_deactivate_title", name=person["name"]), class_name="m-0"),
-        rx.el.p(t("admin.user_deactivate_text"), class_name="muted mt-2"),
-        rx.el.div(
-            rx.el.button(
-                t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
-            ),
-            rx.el.button(
-                icon("ban"),
-                t("admin.user_deactivate"),
-                type="button",
-                on_click=[do("closeDialog", dialog), PeopleState.dismiss(person["id"].to(str))],  # type: ignore[call-arg,arg-type]
-                class_name="btn btn-danger",
-            ),
-            class_name="flex flex-wrap gap-3 mt-6",
-        ),
+        rx.el.h2(title, class_name="m-0"),
+        rx.el.p(t(f"{key}_text"), class_name="muted mt-2"),
+        rx.el.div(cancel, go, class_name="flex flex-wrap gap-3 mt-6"),
         custom_attrs={"id": dialog},
-        aria_label=t("admin.user_deactivate_title", name=person["name"]),
+        aria_label=title,
         class_name="dialog text-left",
     )
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from wbs_app.model.access import ARRIVAL_READERS, KINDS_IN_REACH, Actor, Permission, Role
 from wbs_app.model.handling_tables import Assignment
 from wbs_app.model.tables import Report, ReportKey, Staff
-from wbs_app.services import conflicts, history, keys, notices
+from wbs_app.services import conflicts, history, keys, notices, vouching
 from wbs_app.services.casework import Held, NotFound, done, hold
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
@@ -30,10 +30,9 @@ async def _fit(db: Db, report: Report) -> list[Staff]:
     assert report.id is not None
     barred = await conflicts.excluded(db, report.id)
     served = {report.agency, report.oversight} - {None}
-    able = select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None)).order_by(col(Staff.name))
     return [
         staff
-        for staff in await db.exec(able)
+        for staff in await vouching.able(db)
         if report.kind in KINDS_IN_REACH.get(Role(staff.role), ())
         and served & set(staff.agencies.split())
         and staff.id not in barred

@@ -15,7 +15,7 @@ from wbs_app.model.filters import CaseFilter, Cursor, Mark, Sort
 from wbs_app.model.handling_tables import Assignment
 from wbs_app.model.tables import Evidence, Report, ReportKey, Staff
 from wbs_app.model.workflow import Priority
-from wbs_app.services import reference, seeking, tally
+from wbs_app.services import reference, seeking, tally, vouching
 from wbs_app.services.audit import record
 from wbs_app.services.calendar import work_days
 from wbs_app.services.casework import NotFound, reach, with_key
@@ -284,10 +284,12 @@ async def officers(db: Db, actor: Actor, *, able: bool = False) -> dict[str, str
         Forbidden: unless the actor may list cases.
     """
     actor.require(Permission.LIST_CASES)
-    chosen = select(Staff).where(col(Staff.role).in_(KINDS_IN_REACH)).order_by(col(Staff.name))
+    working = col(Staff.role).in_(KINDS_IN_REACH)
     if able:
-        chosen = chosen.where(col(Staff.active), col(Staff.public_key).is_not(None))
-    known = [staff for staff in await db.exec(chosen) if set(staff.agencies.split()) & set(actor.agencies)]
+        people = await vouching.able(db, working)
+    else:
+        people = list(await db.exec(select(Staff).where(working).order_by(col(Staff.name))))
+    known = [staff for staff in people if set(staff.agencies.split()) & set(actor.agencies)]
     return {str(staff.id): staff.name for staff in known}
 
 

@@ -14,6 +14,7 @@ from wbs_app.model.access import ARRIVAL_READERS, Role
 from wbs_app.model.handling_tables import Exclusion
 from wbs_app.model.steps import Incident
 from wbs_app.model.tables import Report, ReportKey, Staff, Unit
+from wbs_app.services import vouching
 from wbs_app.services.database import Db
 
 UNIT, NAMED, RECUSED = "unit", "named", "recused"
@@ -73,9 +74,9 @@ async def stand_ins(db: Db, oversight: str, shut_out: Iterable[int]) -> list[Sta
     """Supervisors of the oversight agency who may take a case over."""
     if not oversight:
         return []
-    chosen = select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None), Staff.role == Role.SUPERVISOR)
     barred = set(shut_out)
-    return [staff for staff in await db.exec(chosen) if oversight in staff.agencies.split() and staff.id not in barred]
+    supervisors = await vouching.able(db, Staff.role == Role.SUPERVISOR)
+    return [staff for staff in supervisors if oversight in staff.agencies.split() and staff.id not in barred]
 
 
 async def is_orphaned(db: Db, report: Report) -> bool:

@@ -18,7 +18,7 @@ from wbs_app.model.deadlines import heard, moved
 from wbs_app.model.handling_tables import Message, Note
 from wbs_app.model.tables import Report, Staff
 from wbs_app.model.workflow import CLOSED, Status
-from wbs_app.services import casework, custody, evidence_access, history, live, notices
+from wbs_app.services import casework, custody, evidence_access, history, live, notices, vouching
 from wbs_app.services.audit import record
 from wbs_app.services.casework import Held, NotFound, done, hold
 from wbs_app.services.database import Db
@@ -323,7 +323,7 @@ async def write_note(db: Db, actor: Actor, ticket: str, text: str, private: bool
 async def _sealed_to_author(db: Db, actor: Actor, body: dict[str, Any], place: Place) -> bytes:
     """Under a key of its own in a sealed box to the author: the box alone would tell the note's length."""
     author = await db.get(Staff, actor.staff_id)
-    if author is None or author.public_key is None:
+    if author is None or author.public_key is None or not vouching.is_vouched(author):
         raise NotFound
     key = new_key()
     return seal_to(author.public_key, key) + seal_json(key, body, place)

@@ -20,7 +20,7 @@ from sqlmodel import SQLModel, col, select
 
 from wbs_app.model.access import Role
 from wbs_app.model.tables import Agency, Report, Staff
-from wbs_app.services import bulk, reference
+from wbs_app.services import bulk, reference, vouching
 from wbs_app.services.calendar import work_days
 from wbs_app.services.database import reading, writing
 from wbs_app.services.demo_cases import MARK, Made, Row, make
@@ -69,9 +69,8 @@ async def _ground(agency: str) -> Ground:
         except KeyError:
             raise Refused("admin.agency_unknown") from None
         days = await work_days(db, agency)
-        recovery = (await db.exec(select(Agency.recovery_key).where(Agency.code == agency))).one()
-        able = await db.exec(select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None)))
-        officers = tuple(_officer(one) for one in able if agency in one.agencies.split())
+        recovery = vouching.recovery_of(await db.get(Agency, agency))
+        officers = tuple(_officer(one) for one in await vouching.able(db) if agency in one.agencies.split())
     around = (offer.today + timedelta(days=step) for step in range(-366 * YEARS, 3 * 366))
     province = offer.catalogue.profile.province_code
     return Ground(

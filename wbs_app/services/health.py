@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
-from wbs_app.services import keys, migrate, redis, reference
+from wbs_app.services import keys, migrate, redis, reference, vouching
 from wbs_app.services.database import Db, engine, reading
 from wbs_app.services.evidence import store
 from wbs_app.services.refusal import Refused
@@ -255,7 +255,9 @@ async def _database() -> str | None:
 
 async def _recovery(db: Db, agency: str) -> str | None:
     found = await db.get(Agency, agency)
-    return None if found and found.recovery_key else "none yet: run `wbs init`"
+    if found is None or found.recovery_key is None:
+        return "none yet: run `wbs init`"
+    return None if vouching.recovery_of(found) else "not the one that was made here: no key is sealed to it"
 
 
 async def _readers(db: Db, agency: str) -> list[tuple[str, str | None]]:

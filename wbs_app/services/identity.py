@@ -17,7 +17,7 @@ from wbs_app.model.columns import now
 from wbs_app.model.documents import Document
 from wbs_app.model.handling_tables import IdentityRequest
 from wbs_app.model.tables import Report, ReportKey, Staff
-from wbs_app.services import casework, conflicts, history, keys, live, notices, reference
+from wbs_app.services import casework, conflicts, history, keys, live, notices, reference, vouching
 from wbs_app.services.audit import record
 from wbs_app.services.casework import NotFound, hold
 from wbs_app.services.database import Db
@@ -96,10 +96,9 @@ async def _custodians(db: Db, report: Report, asker: int) -> list[Staff]:
     sealed = select(ReportKey.holder).where(ReportKey.report_id == report.id, ReportKey.document == "identity")
     holders = {int(holder) for holder in await db.exec(sealed) if holder.isdigit()}
     holders -= {asker, *await conflicts.excluded(db, report.id)}
-    able = select(Staff).where(col(Staff.id).in_(holders), col(Staff.active), col(Staff.public_key).is_not(None))
     return [
         staff
-        for staff in await db.exec(able.order_by(col(Staff.id)))
+        for staff in await vouching.able(db, col(Staff.id).in_(holders))
         if staff.role in IDENTITY_READERS and report.agency in staff.agencies.split()
     ]
 
@@ -211,7 +210,7 @@ async def _give(db: Db, request: IdentityRequest, key: bytes) -> None:
     """Seals the identity's key to the asker, while that officer is still on the case."""
     asker = await db.get(Staff, request.asked_by)
     account = await db.get(ReportKey, (request.report_id, "account", str(request.asked_by)))
-    if asker is None or not asker.active or asker.public_key is None or account is None:
+    if asker is None or not asker.active or not vouching.is_vouched(asker) or account is None:
         raise Refused("identity.asker_gone")
     await _take(db, request)
     await keys.seal_key(db, request.report_id, "identity", key, [asker], None)

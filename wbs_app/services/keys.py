@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Container
 
-from sqlalchemy import exists, or_
+from sqlalchemy import and_, exists, literal, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from wbs_app.model.access import ARRIVAL_READERS, IDENTITY_READERS, KINDS, Actor
-from wbs_app.model.handling_tables import Exclusion
+from wbs_app.model.handling_tables import Assignment, Exclusion
 from wbs_app.model.tables import Agency, Report, ReportKey, Staff
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.refusal import Refused
+from wbs_app.services.vouching import able, keep_recovery
 from wbs_app.vault.keypairs import open_sealed, seal_to
 from wbs_app.vault.sealing import Tampered, new_key
 
@@ -31,19 +32,13 @@ def _kinds_on_arrival(role: str, document: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if role in ARRIVAL_READERS[kind])
 
 
-async def _able(db: Db) -> list[Staff]:
-    """Active staff to whom a key can be sealed."""
-    chosen = select(Staff).where(col(Staff.active), col(Staff.public_key).is_not(None)).order_by(col(Staff.id))
-    return list(await db.exec(chosen))
-
-
 async def readers(
     db: Db, agency: str, kind: str, document: str, unit: str | None, barred: Container[int | None] = ()
 ) -> list[Staff]:
     """Who receives the key of a new report's `document`: nobody of `unit`, the unit reported, nor of `barred`."""
     return [
         staff
-        for staff in await _able(db)
+        for staff in await able(db)
         if kind in _kinds_on_arrival(staff.role, document)
         and agency in staff.agencies.split()
         and (unit is None or staff.unit != unit)
@@ -86,7 +81,7 @@ async def catch_up(actor: Actor, limit: int = 2000) -> int:
     if not actor.private_key:
         return 0
     async with reading() as db:
-        colleagues = [staff for staff in await _able(db) if staff.id != actor.staff_id]
+        colleagues = [staff for staff in await able(db) if staff.id != actor.staff_id]
     given = 0
     for colleague in colleagues:
         for document in DOCUMENTS:
@@ -122,8 +117,9 @@ async def recover(db: Db, private_key: bytes, agency: str) -> int:
         open_sealed(private_key, seal_to(found.recovery_key, new_key()))
     except Tampered:
         raise Refused("admin.recovery_mismatch") from None
+    keep_recovery(found, found.recovery_key)  # whoever has two shares knows that it is theirs, also under a new secret
     given = 0
-    for colleague in await _able(db):
+    for colleague in await able(db):
         for document in DOCUMENTS:
             while owed := await _owed(db, RECOVERY, document, colleague, _BATCH, agency):
                 rows = await asyncio.to_thread(_resealed, private_key, document, colleague, owed)
@@ -145,14 +141,18 @@ async def _owed(
         col(lacking.holder) == str(colleague.id),
     )
     barred = exists().where(col(Exclusion.report_id) == held.report_id, col(Exclusion.staff_id) == colleague.id)
+    mine = (col(Assignment.report_id) == held.report_id, col(Assignment.staff_id) == colleague.id)
+    fitting = or_(
+        col(Report.kind).in_(_kinds_on_arrival(colleague.role, document)),
+        and_(
+            literal(document == "account"), exists().where(*mine)
+        ),  # given by hand, and lost when the access was set anew
+    )
     chosen = (
         select(held.report_id, held.sealed_key)
         .join(Report, col(Report.id) == held.report_id)
         .where(held.holder == holder, held.document == document, ~has_one, ~barred)
-        .where(
-            col(Report.agency).in_(agencies),
-            col(Report.kind).in_(_kinds_on_arrival(colleague.role, document)),
-        )
+        .where(col(Report.agency).in_(agencies), fitting)
         .where(or_(col(Report.unit).is_(None), col(Report.unit) != (colleague.unit or "")))
         .order_by(col(held.report_id).desc())
         .limit(most)

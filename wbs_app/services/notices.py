@@ -36,6 +36,7 @@ STAFF_TEMPLATES = (
     "identity_asked",
     "identity_decided",
     "trouble",
+    "vouch",
 )
 """What staff are told; a reporter is told "update", and at first asked to "confirm"."""
 

@@ -36,6 +36,18 @@ async def invite_again(db: Db, actor: Actor, staff_id: int) -> tuple[Staff, str]
     return person, await staff.invite(db, staff_id, by=actor.username)
 
 
+async def reset(db: Db, actor: Actor, staff_id: int) -> tuple[Staff, str]:
+    """Somebody who has lost the password or the second factor, and the token of a new invitation. All keys go.
+
+    Raises:
+        Forbidden, Refused: as `dismiss`, and for a person without a password.
+    """
+    person = await _in_reach(db, actor, staff_id)
+    if staff_id == actor.staff_id:
+        raise Refused("admin.not_yourself")
+    return person, await staff.reset(db, staff_id, by=actor.username)
+
+
 async def set_email(db: Db, actor: Actor, staff_id: int, typed: str) -> Staff:
     """Where a person's notices go; "" for nowhere.
 

@@ -16,7 +16,7 @@ from wbs_app.model.documents import account_document, identity_document
 from wbs_app.model.steps import Biodata, Incident, PlaceTime, ServiceComplaint, Step
 from wbs_app.model.tables import Agency, Report
 from wbs_app.model.workflow import Status
-from wbs_app.services import assignment, casework, conflicts, custody, history, keys, live, notices
+from wbs_app.services import assignment, casework, conflicts, custody, history, keys, live, notices, vouching
 from wbs_app.services.calendar import work_days
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.evidence import Staging, Waiting
@@ -139,7 +139,7 @@ async def _hand_out(db: Db, report: Report, steps: Mapping[str, Step], held: Map
     assert report.id is not None
     barred = await conflicts.on_arrival(db, report.agency, steps)
     conflicts.exclude(db, report.id, barred)
-    recovery = (await db.exec(select(Agency.recovery_key).where(Agency.code == report.agency))).one()
+    recovery = vouching.recovery_of(await db.get(Agency, report.agency))
     for document, key in held.items():
         holders = await keys.readers(db, report.agency, report.kind, document, report.unit, barred)
         await keys.seal_key(db, report.id, document, key, holders, recovery)

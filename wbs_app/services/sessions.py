@@ -27,7 +27,7 @@ from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.limits import Guessing
 from wbs_app.services.refusal import Refused
 from wbs_app.services.slow import slowly
-from wbs_app.services.staff import by_username
+from wbs_app.services.staff import by_either_name
 from wbs_app.vault.codes import hash_recovery_code, new_recovery_codes
 from wbs_app.vault.sealing import seal, unseal
 
@@ -67,10 +67,11 @@ async def sign_in(username: str, password: str, device: str = "") -> SignedIn | 
     Raises:
         Refused: `auth.wait` after many wrong passwords, for unknown usernames too; `error.rate_limit` in a rush.
     """
-    guessing = Guessing("password", username.strip().casefold()[:_LONGEST_CODE], device, "auth.wait")
-    await guessing.begin()
     async with reading() as db:
-        staff = await by_username(db, username)
+        staff = await by_either_name(db, username)
+    account = staff.username if staff else username.strip().casefold()[:_LONGEST_CODE]
+    guessing = Guessing("password", account, device, "auth.wait")
+    await guessing.begin()
     unlocked = await credentials.unlock(staff, password)
     async with writing() as db:
         if staff is None or staff.id is None or unlocked is None:

@@ -9,15 +9,15 @@ from itertools import count
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, update
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission, Role
 from wbs_app.model.answers import Email
 from wbs_app.model.columns import now
 from wbs_app.model.handling_tables import Notice
-from wbs_app.model.tables import Invitation, Staff, StaffSession, Unit
-from wbs_app.services import credentials
+from wbs_app.model.tables import Invitation, RecoveryCode, ReportKey, Staff, StaffSession, Unit
+from wbs_app.services import credentials, vouching
 from wbs_app.services.audit import record
 from wbs_app.services.credentials import password_problem as password_problem
 from wbs_app.services.database import Db, reading
@@ -29,6 +29,7 @@ INVITATION_LASTS = timedelta(hours=48)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 _RESERVED = frozenset({"system", "reporter"})  # the audit trail's names for nobody in particular
 _LONGEST_NAME = 100
+_LONGEST_EMAIL = 254
 _EMAIL: TypeAdapter[str | None] = TypeAdapter(Email)
 
 
@@ -79,6 +80,17 @@ async def by_username(db: Db, typed: str) -> Staff | None:
     if not _USERNAME.fullmatch(username):
         return None
     return (await db.exec(select(Staff).where(Staff.username == username))).first()
+
+
+async def by_either_name(db: Db, typed: str) -> Staff | None:
+    """Whoever has this username, or else the only active person with this address for notices."""
+    found = await by_username(db, typed)
+    address = typed.strip()
+    if found is not None or not 0 < len(address) <= _LONGEST_EMAIL or not address.isprintable():
+        return found
+    same = select(Staff).where(func.lower(col(Staff.email)) == address.lower(), col(Staff.active)).limit(2)
+    people = (await db.exec(same)).all()
+    return people[0] if len(people) == 1 else None
 
 
 async def listed(db: Db, actor: Actor) -> list[Staff]:
@@ -137,6 +149,28 @@ async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:
     await db.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
     await db.exec(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
     await record(db, by, "deactivate_staff", staff.username)
+
+
+async def reset(db: Db, staff_id: int, by: str = "system") -> str:
+    """The token of a new invitation for somebody who has lost the password or the second factor.
+
+    The old key pair goes, and with it every key that was sealed to it and what only the person could read: nobody can
+    open it any more. Somebody has to vouch anew before colleagues hand the keys on again.
+
+    Raises:
+        Refused: when the person is unknown, inactive, or has no password yet.
+    """
+    staff = await _get(db, staff_id)
+    if not staff.active or staff.salt is None:
+        raise Refused("admin.not_resettable")
+    lost = ("salt", "public_key", "private_key", "totp", "vouch")
+    await db.exec(update(Staff).where(col(Staff.id) == staff_id).values(dict.fromkeys(lost) | {"totp_step": 0}))
+    await db.refresh(staff)
+    await db.exec(delete(ReportKey).where(col(ReportKey.holder) == str(staff_id)))
+    await db.exec(delete(RecoveryCode).where(col(RecoveryCode.staff_id) == staff_id))
+    await db.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
+    await record(db, by, "reset_staff", staff.username)
+    return await invite(db, staff_id, by)
 
 
 async def _get(db: Db, staff_id: int) -> Staff:
@@ -199,7 +233,9 @@ async def accept(db: Db, token: str, password: str) -> Staff:
     used = await db.exec(delete(Invitation).where(col(Invitation.digest) == _digest(token)))
     if used.rowcount != 1:
         raise Refused("invite.invalid")
-    return await _give(db, staff.id, values)
+    given = await _give(db, staff.id, values)
+    await vouching.arrived(db, given)
+    return given
 
 
 async def first_invitation(db: Db) -> str | None:
@@ -223,14 +259,14 @@ async def _add_admin(db: Db) -> Staff:
 
 
 async def set_password(db: Db, staff_id: int, password: str) -> None:
-    """The first password of a staff member, and with it the key pair.
+    """The first password of a staff member, and with it the key pair: by the operator, who vouches with it.
 
     Raises:
         Refused: when there is a password already, or this one may not be chosen.
     """
     staff = await _get(db, staff_id)
     credentials.check(password, staff.username)
-    await _give(db, staff_id, await credentials.first(staff_id, password))
+    await vouching.trust(db, await _give(db, staff_id, await credentials.first(staff_id, password)))
 
 
 async def _give(db: Db, staff_id: int, values: dict[str, bytes]) -> Staff:

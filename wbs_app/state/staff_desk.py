@@ -7,6 +7,8 @@ import reflex as rx
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.desk import first_page
+from wbs_app.model.tables import Staff
+from wbs_app.services import vouching
 from wbs_app.services.database import reading
 from wbs_app.services.labels import labels
 from wbs_app.state.door import language_of, localised, staff
@@ -33,6 +35,15 @@ async def _unit_name(actor: Actor) -> str:
     return next((names[agency, actor.unit] for agency in actor.agencies if (agency, actor.unit) in names), actor.unit)
 
 
+async def _standing(actor: Actor) -> Entry:
+    """The code of one's own key, and whether a supervisor has yet to vouch for it."""
+    async with reading() as db:
+        me = await db.get(Staff, actor.staff_id)
+    if me is None or me.role not in vouching.READING_ROLES:
+        return {"code": "", "waits": ""}
+    return {"code": vouching.code_of(me), "waits": "yes" if vouching.is_waiting(me) else ""}
+
+
 class DeskState(rx.State):
     """The frame's own state: the first to load on every page, so that a wrong role is told why it sees nothing."""
 
@@ -53,6 +64,7 @@ class DeskState(rx.State):
             "role_text": text(f"admin.role_{actor.role}_text", lang),
             "agencies": ", ".join(names.values()),
             "unit": await _unit_name(actor),
+            **await _standing(actor),
         }
         self.may = [permission.value for permission in Permission if actor.can(permission)]
         portal = await self.get_state(PortalState)

@@ -9,7 +9,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.desk import INVITATION, SAID
 from wbs_app.model.tables import Staff
-from wbs_app.services import people
+from wbs_app.services import people, vouching
 from wbs_app.services import staff as members
 from wbs_app.services.database import reading, writing
 from wbs_app.services.labels import Labels, labels
@@ -19,7 +19,12 @@ from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import fill, text
 
-_STATES = {"active": "admin.user_active", "inactive": "admin.user_inactive", "invited": "admin.user_invited_state"}
+_STATES = {
+    "active": "admin.user_active",
+    "waiting": "admin.user_waiting_state",
+    "inactive": "admin.user_inactive",
+    "invited": "admin.user_invited_state",
+}
 
 
 class PeopleState(rx.State):
@@ -71,7 +76,7 @@ class PeopleState(rx.State):
         """Another link for somebody who has not used the first."""
         try:
             async with writing() as db:
-                person, token = await people.invite_again(db, staff(), _number(staff_id))
+                person, token = await people.invite_again(db, staff(), number_of(staff_id))
         except Refused as problem:
             return self._refuse(problem)
         return self._invited(person, token)
@@ -81,7 +86,7 @@ class PeopleState(rx.State):
         """Ends somebody's access."""
         try:
             async with writing() as db:
-                person = await people.dismiss(db, staff(), _number(staff_id))
+                person = await people.dismiss(db, staff(), number_of(staff_id))
         except Refused as problem:
             return self._refuse(problem)
         await self._list()
@@ -89,20 +94,31 @@ class PeopleState(rx.State):
         return self._say({"tone": "done", "text": words})
 
     @rx.event
+    async def begin_anew(self, staff_id: str):
+        """Another link for somebody who has lost the password or the second factor."""
+        try:
+            async with writing() as db:
+                person, token = await people.reset(db, staff(), number_of(staff_id))
+        except Refused as problem:
+            return self._refuse(problem)
+        await self._list()
+        return self._invited(person, token, "admin.user_reset_done")
+
+    @rx.event
     async def set_email(self, form: FormData):
         """Where somebody's notices go."""
         chosen, typed = str(form.get("person", "")), str(form.get("email", ""))
         try:
             async with writing() as db:
-                person = await people.set_email(db, staff(), _number(chosen), typed)
+                person = await people.set_email(db, staff(), number_of(chosen), typed)
         except Refused as problem:
             return self._refuse(problem)
         await self._list()
         words = fill(text("admin.user_email_saved", language_of(self)), name=person.name)
         return self._say({"tone": "done", "text": words})
 
-    def _invited(self, person: Staff, token: str) -> rx.event.EventSpec:
-        words = fill(text("admin.user_invited", language_of(self)), name=person.name)
+    def _invited(self, person: Staff, token: str, key: str = "admin.user_invited") -> rx.event.EventSpec:
+        words = fill(text(key, language_of(self)), name=person.name)
         link = f"{settings().origin}{localised(self, INVITATION)}?kode={token}"
         return self._say({"tone": "done", "text": words, "link": link})
 
@@ -114,15 +130,29 @@ class PeopleState(rx.State):
         return rx.set_focus(SAID)
 
 
-def _number(typed: str) -> int:
+def number_of(typed: str) -> int:
     """A staff id; 0, which nobody has, for anything else. Rows of a page hold texts only."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
-    state = "inactive" if not person.active else "active" if person.salt else "invited"
+def served(person: Staff, named: Labels, names: dict[str, str]) -> tuple[str, str]:
+    """Names of the agencies that a person serves, and of the person's unit, "" for none."""
     codes = person.agencies.split()
     units = [name for (agency, code), name in named.units.items() if agency in codes and code == person.unit]
+    return ", ".join(names.get(code, code) for code in codes), units[0] if units else ""
+
+
+def _state_of(person: Staff) -> str:
+    if not person.active:
+        return "inactive"
+    if person.salt is None:
+        return "invited"
+    return "waiting" if vouching.is_waiting(person) else "active"
+
+
+def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
+    state, codes = _state_of(person), person.agencies.split()
+    agencies, unit = served(person, named, names)
     manageable = person.active and person.id != actor.staff_id and set(codes) <= set(actor.agencies)
     return {
         "id": str(person.id),
@@ -130,10 +160,11 @@ def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang
         "name": person.name,
         "email": person.email,
         "role": text(f"admin.role_{person.role}", lang),
-        "agencies": ", ".join(names.get(code, code) for code in codes),
-        "unit": units[0] if units else "",
+        "agencies": agencies,
+        "unit": unit,
         "state": state,
         "state_text": text(_STATES[state], lang),
         "may_end": "yes" if manageable else "",
         "may_invite": "yes" if manageable and state == "invited" else "",
+        "may_reset": "yes" if manageable and person.salt else "",
     }

@@ -1,0 +1,96 @@
+"""Pengesahan Petugas: who waits for a supervisor's word, and who receives the keys of new reports."""
+
+from typing import Any
+
+import reflex as rx
+
+from wbs_app.components.browser import do
+from wbs_app.components.desk import desk, nothing, outcome, records, waiting
+from wbs_app.components.page import Page
+from wbs_app.components.shell import icon
+from wbs_app.components.words import t
+from wbs_app.model.access import Permission
+from wbs_app.model.desk import COLLEAGUES
+from wbs_app.state.staff_desk import DeskState
+from wbs_app.state.staff_vouching import VouchingState
+
+_WAITING = ("admin.user_name", "admin.user_role", "vouching.code", "admin.user_actions")
+_KNOWN = ("admin.user_name", "admin.user_role", "vouching.code", "vouching.by")
+
+
+def _row(person: Any, last: rx.Component) -> rx.Component:
+    cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
+    small = lambda shown: rx.el.span(shown, class_name="small muted block break-words")  # noqa: E731
+    return rx.el.tr(
+        cell(rx.el.b(person["name"], class_name="block break-words"), small(person["username"])),
+        cell(person["role"], small(person["place"]), class_name="wide"),
+        cell(rx.el.span(person["code"], class_name="num font-semibold tracking-[.04em]")),
+        cell(last, class_name="wide"),
+        key=person["id"],
+        role="row",
+    )
+
+
+def unknown(person: Any) -> rx.Component:
+    dialog = "sahkan-" + person["id"]  # a Var
+    press = rx.el.button(
+        icon("shield-check"),
+        t("vouching.do"),
+        rx.el.span(" ", person["name"], class_name="sr"),
+        type="button",
+        on_click=do("openDialog", dialog),
+        class_name="btn btn-primary",
+    )
+    return _row(person, rx.fragment(press, _question(person, dialog)))
+
+
+def _question(person: Any, dialog: Any) -> rx.Component:
+    """The code is heard from the person, not read from the invitation."""
+    title = t("vouching.title", name=person["name"])
+    go = rx.el.button(
+        icon("shield-check"),
+        t("vouching.do"),
+        type="button",
+        on_click=[do("closeDialog", dialog), VouchingState.vouch(person["id"].to(str))],  # type: ignore[call-arg,arg-type]
+        class_name="btn btn-primary",
+    )
+    cancel = rx.el.button(
+        t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
+    )
+    return rx.el.dialog(
+        rx.el.h2(title, class_name="m-0"),
+        rx.el.p(t("vouching.ask"), class_name="muted mt-2 mb-0"),
+        rx.el.p(person["code"], class_name="num text-[1.5rem] font-semibold tracking-[.06em] my-4"),
+        rx.el.p(t("vouching.ask_else"), class_name="small muted m-0"),
+        rx.el.div(cancel, go, class_name="flex flex-wrap gap-3 mt-6"),
+        custom_attrs={"id": dialog},
+        aria_label=title,
+        class_name="dialog text-left",
+    )
+
+
+def content() -> rx.Component:
+    known = lambda person: _row(person, rx.el.span(person["by"], class_name="small"))  # noqa: E731
+    asked = rx.cond(
+        VouchingState.waiting.length() > 0,
+        records(t("vouching.waiting"), _WAITING, VouchingState.waiting, unknown, gap="mt-3"),
+        nothing("shield-check", t("vouching.none")),
+    )
+    shown = rx.fragment(
+        rx.el.h2(t("vouching.waiting"), class_name="m-0 mt-6"),
+        asked,
+        rx.el.h2(t("vouching.known"), class_name="m-0 mt-8"),
+        rx.el.p(t("vouching.known_text"), class_name="m-0 mt-1 small muted"),
+        records(t("vouching.known"), _KNOWN, VouchingState.known, known, gap="mt-3"),
+    )
+    return desk(
+        COLLEAGUES,
+        Permission.VOUCH,
+        rx.el.h1(t("title.staff_colleagues"), class_name="m-0"),
+        rx.el.p(t("vouching.intro"), class_name="m-0 mt-1 muted max-w-[70ch]"),
+        outcome(VouchingState.said),
+        rx.cond(VouchingState.ready, shown, waiting()),
+    )
+
+
+PAGE = Page(COLLEAGUES, "title.staff_colleagues", content, (DeskState.enter, VouchingState.load), staff=True)
