@@ -186,45 +186,51 @@ async def evidence(request: Request) -> Response:
     try:
         if actor is None:
             raise Forbidden("signed_in")
-        about = await _about(actor, ticket, position, request.method)
+        about = await _about(actor, ticket, position, request)
     except (Forbidden, cases.NotFound):
         return PlainTextResponse("", 404)
     except (Refused, *UNREADABLE) as problem:
         return _not_given(request, problem)
-    headers = _headers(about, position)
+    headers = _headers(about, position, "asli" if desk.ORIGINAL in request.query_params else "laporan")
     if request.method == "HEAD":
         return Response(headers=headers, media_type=None)
     return StreamingResponse(stored_bytes(about), headers=headers)
 
 
+_NOT_FOR_YOU = ("case.evidence_infected", "identity.closed")
+"""Other reasons may pass: trying again is worth it."""
+
+
 def _not_given(request: Request, problem: Exception) -> Response:
     """Says what is wrong with a file instead of sending it."""
-    infected = isinstance(problem, Refused) and problem.key == "error.file_infected"
-    if infected:
-        key = "case.evidence_infected"
-    elif isinstance(problem, Refused):
-        key = problem.key
+    if isinstance(problem, Refused):
+        key = "case.evidence_infected" if problem.key == "error.file_infected" else problem.key
     else:
         log.error("evidence that cannot be read: %s", type(problem).__name__)
         key = "case.hash_bad" if isinstance(problem, Tampered) else "case.evidence_missing"
     said = "" if request.method == "HEAD" else text(key, "en" if _english(request) else "id")
-    return PlainTextResponse(said, 403 if infected else 503)
+    return PlainTextResponse(said, 403 if key in _NOT_FOR_YOU else 503)
 
 
-async def _about(actor: Actor, ticket: str, position: int, method: str) -> About:
-    """What is asked for; only a download is one for the trail."""
-    if method == "HEAD":
+async def _about(actor: Actor, ticket: str, position: int, request: Request) -> About:
+    """What is asked for: the cleaned copy, or the original. Only a download is one for the trail."""
+    original = desk.ORIGINAL in request.query_params
+    if request.method == "HEAD":
+        if original:
+            raise cases.NotFound
         async with reading() as db:
             return await cases.find_evidence(db, actor, ticket, position)
+    if original:
+        return await evidence_access.take_original(actor, ticket, position)
     return await evidence_access.take(actor, ticket, position)
 
 
-def _headers(about: About, position: int) -> dict[str, str]:
+def _headers(about: About, position: int, kind: str) -> dict[str, str]:
     """A neutral name, never the reporter's; always saved, never opened in the browser."""
     return {
         "content-type": about.mime if about.mime in _SHOWN_AS_THEMSELVES else "application/octet-stream",
         "content-length": str(about.size),
-        "content-disposition": f'attachment; filename="Berkas-laporan-{position}.{about.extension}"',
+        "content-disposition": f'attachment; filename="Berkas-{kind}-{position}.{about.extension}"',
         "cache-control": "no-store",
     }
 

@@ -359,7 +359,7 @@ async def test_a_case_with_its_key(hire: Hire, receive: Receive) -> None:
     assert case.report.ticket == report.ticket
     assert case.account == {"incident": "pengadaan server"}
     assert case.history == [history.Step("received", "status", "2024-11-11T12:00", "system")]
-    assert case.evidence == [casefile.Proof(report.ticket, 1, {"size": 12})]
+    assert case.evidence == [casefile.Proof(report.ticket, 1, {"size": 12}, has_original=False)]
     async with reading() as db:
         (event,) = await db.exec(select(AuditEvent))
     assert (event.actor, event.action, event.subject) == ("budi", "open_account", report.ticket)
@@ -371,7 +371,7 @@ async def test_a_case_without_its_key(hire: Hire, receive: Receive) -> None:
     case = await _open(late, report.ticket)
     assert case.account is None
     assert case.history == [history.Step("received")]
-    assert case.evidence == [casefile.Proof(report.ticket, 1, None)]
+    assert case.evidence == [casefile.Proof(report.ticket, 1, None, has_original=False)]
     async with reading() as db:
         assert (await db.exec(select(AuditEvent))).all() == []
 

@@ -5,18 +5,19 @@ from collections.abc import Awaitable, Callable
 import obstore
 import pytest
 from httpx import AsyncClient, Response
-from sqlmodel import select
+from sqlmodel import select, update
 
 from tests.clamd import Clamd
 from tests.services.samples import jpeg
 from tests.services.test_scanning import HARMFUL
 from tests.web.conftest import UNIT, Browser, Employ, File, sign_in
 from wbs_app.config import settings
+from wbs_app.edge import SESSION_COOKIE
 from wbs_app.model.access import Role
 from wbs_app.model.tables import AuditEvent, Evidence
-from wbs_app.services import evidence
+from wbs_app.services import evidence, identity, sessions
 from wbs_app.services.cleaning import clean
-from wbs_app.services.database import reading
+from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import store
 from wbs_app.services.workshop import Prepared
 from wbs_app.text import text
@@ -85,6 +86,32 @@ async def test_it_is_only_fetched(officer: Officer, filed: File, method: str) ->
     budi = await officer("budi", Role.INTAKE)
     ticket = await filed(JPEG)
     assert (await budi.request(method, f"/petugas/bukti/{ticket}/1", content=b"x")).status_code == 405
+
+
+async def test_the_original_is_given_while_the_identity_is_open(officer: Officer, filed: File) -> None:
+    chief, custodian = await officer("sari", Role.SUPERVISOR), await officer("dewi", Role.IDENTITY)
+    ticket = await filed(JPEG)
+    address = f"/petugas/bukti/{ticket}/1?asli"
+    refused = await chief.get(address)
+    assert (refused.status_code, refused.text) == (403, text("identity.closed", "id"))
+    asker, keeper = [await sessions.resolve(who.cookies[SESSION_COOKIE]) for who in (chief, custodian)]
+    assert asker is not None and keeper is not None
+    async with writing() as db:
+        await identity.ask(db, asker, ticket, "Perlu memeriksa keaslian foto.")
+    async with reading() as db:
+        (request,) = await identity.waiting(db, keeper)
+    assert (await chief.get(address)).status_code == 403
+    async with writing() as db:
+        await identity.decide(db, keeper, request.id, True, "Disetujui untuk pemeriksaan.")
+    given = await chief.get(address)
+    assert (given.status_code, given.content) == (200, JPEG)
+    assert given.headers["content-disposition"] == 'attachment; filename="Berkas-asli-1.jpg"'
+    assert (await custodian.get(address)).status_code == (await chief.head(address)).status_code == 404
+    assert (await chief.get(f"/petugas/bukti/{ticket}/1")).content == CLEANED
+    assert await recorded("download_original") == [("sari", ticket)]
+    async with writing() as db:
+        await db.exec(update(Evidence).values(original=None))
+    assert (await chief.get(address)).status_code == 404, "the reporter did not want it kept"
 
 
 def same(answer: Response) -> tuple[int, bytes, str]:

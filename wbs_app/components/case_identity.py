@@ -1,13 +1,16 @@
 """The panel's entry about the reporter's identity: hidden, asked for, open for a while."""
 
+from typing import Any
+
 import reflex as rx
 
 from wbs_app.components.case_forms import CASE, folded
 from wbs_app.components.case_panel import entry
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon
+from wbs_app.components.shell import anchor, icon
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import t
+from wbs_app.state.staff_case import CaseState
 from wbs_app.state.staff_case_identity import CaseIdentityState
 
 REQUEST = CaseIdentityState.request
@@ -60,6 +63,21 @@ def _ask_form() -> rx.Component:
         field,
         rx.el.button(t("case.identity_request"), type="submit", class_name="btn btn-secondary w-full mt-3"),
         on_submit=CaseIdentityState.ask,
+        built_alive=True,
+    )
+
+
+def _originals() -> rx.Component:
+    """Files as they were sent: what was cleaned away of the copies may tell who sent them."""
+
+    def one(entry: Any) -> rx.Component:
+        to = anchor(icon("download"), entry["href"], entry["text"], download=True, class_name="inline-flex gap-2 py-1")
+        return rx.el.li(to, key=entry["position"])
+
+    return rx.fragment(
+        rx.el.h3(t("case.originals"), class_name="m-0 mt-4 small"),
+        rx.el.p(t("case.originals_text"), class_name="small muted m-0 mt-1"),
+        rx.el.ul(rx.foreach(CaseState.originals, one), class_name="list-none m-0 mt-1 p-0 grid gap-1"),
     )
 
 
@@ -72,6 +90,7 @@ def _open() -> rx.Component:
     )
     shown = rx.fragment(
         rx.el.div(report_sections(CaseIdentityState.shown), class_name="-mt-6 panel-identity"),
+        rx.cond(CaseState.originals.length() > 0, _originals()),
         rx.el.button(
             icon("eye-off"),
             t("identity.hide_now"),

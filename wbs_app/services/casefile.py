@@ -26,11 +26,12 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Proof:
-    """A piece of evidence. `about` is None without the key."""
+    """A piece of evidence. `about` is None without the key. `has_original`: it was kept as it was sent, too."""
 
     id: str
     position: int
     about: Document | None
+    has_original: bool
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ async def _evidence(db: Db, report: Report, key: bytes | None) -> list[Proof]:
             row.id,
             row.position,
             None if key is None else unseal_json(key, row.about, Place("evidence", row.id, "about")),
+            row.original is not None,
         )
         for row in await db.exec(rows)
     ]

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from sqlmodel import select
 
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.tables import Report
-from wbs_app.services import cases, casework, custody, history, reference, scanning
+from wbs_app.model.tables import Evidence, Report
+from wbs_app.services import cases, casework, custody, history, identity, reference, scanning
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
-from wbs_app.services.evidence import About, Staging, Waiting
+from wbs_app.services.evidence import About, Staging, Waiting, bytes_to_scan
 from wbs_app.services.keys import key_of
 from wbs_app.services.refusal import Refused
 from wbs_app.services.reports import Pass
@@ -61,6 +61,33 @@ async def take(actor: Actor, ticket: str, position: int) -> About:
         raise Refused("case.evidence_waits")
     async with writing() as db:
         return await cases.take_evidence(db, actor, ticket, position)
+
+
+async def take_original(actor: Actor, ticket: str, position: int) -> About:
+    """A file as it was sent, with whatever it tells of its sender: while the identity is open to this officer.
+
+    Raises:
+        Forbidden, NotFound, Tampered, FileNotFoundError, Refused: as `take`, and "identity.closed" without an approved
+            request; NotFound as well when the reporter did not want the original kept.
+    """
+    await examined(actor, ticket, position)  # the case is in reach, and its scanner has been asked
+    async with writing() as db:
+        case, key = await identity.opened(db, actor, ticket)
+        chosen = select(Evidence).where(Evidence.report_id == case.report.id, Evidence.position == position)
+        row = (await db.exec(chosen)).one()
+        original = custody.original_of(row, key)
+        if original is None:
+            raise casework.NotFound
+        await record(db, actor.username, "download_original", case.report.ticket)
+    said = original.scanned
+    if said is None and scanning.configured():
+        said = await scanning.scan(bytes_to_scan(original))
+        if said is None:
+            raise Refused("case.evidence_waits")
+    if said == "infected":
+        raise Refused("error.file_infected")
+    await custody.verify(original, actor.username, case.report.ticket)
+    return original
 
 
 async def look_again_as(actor: Actor, ticket: str) -> None:

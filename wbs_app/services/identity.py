@@ -19,7 +19,7 @@ from wbs_app.model.handling_tables import IdentityRequest
 from wbs_app.model.tables import Report, ReportKey, Staff
 from wbs_app.services import casework, conflicts, history, keys, live, notices, reference, vouching
 from wbs_app.services.audit import record
-from wbs_app.services.casework import NotFound, hold
+from wbs_app.services.casework import Held, NotFound, hold
 from wbs_app.services.database import Db
 from wbs_app.services.history import Step
 from wbs_app.services.refusal import Refused
@@ -240,18 +240,29 @@ async def open_identity(db: Db, actor: Actor, ticket: str) -> Document:
         Refused: "identity.closed", without an approved request or when its time is over.
         Tampered: when stored bytes were changed.
     """
-    case = await hold(db, actor, ticket, Permission.ASK_IDENTITY)
+    case, key = await opened(db, actor, ticket)
     report = case.report
-    request = await latest(db, actor, ticket)
-    assert report.id is not None
-    key = await keys.key_of(db, actor, report.id, "identity")
-    if request is None or not request.open or key is None:
-        raise Refused("identity.closed")
     document: Document = unseal_json(key, report.identity, Place("report", report.ticket, "identity"))
     await history.append(db, report, case.key, "identity_open", actor.username, case.now)
     live.touch(db, live.case_topic(report.ticket))
     await record(db, actor.username, "open_identity", report.ticket)
     return document
+
+
+async def opened(db: Db, actor: Actor, ticket: str) -> tuple[Held, bytes]:
+    """The case and its identity key, for an officer with an approved request. `db` must write.
+
+    Raises:
+        Forbidden, NotFound: see `casework.hold`.
+        Refused: "identity.closed", without an approved request or when its time is over.
+    """
+    case = await hold(db, actor, ticket, Permission.ASK_IDENTITY)
+    request = await latest(db, actor, ticket)
+    assert case.report.id is not None
+    key = await keys.key_of(db, actor, case.report.id, "identity")
+    if request is None or not request.open or key is None:
+        raise Refused("identity.closed")
+    return case, key
 
 
 async def end_expired(db: Db) -> int:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from wbs_app.logs import frames_of
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.desk import EVIDENCE, PROBLEMS
+from wbs_app.model.desk import EVIDENCE, ORIGINAL, PROBLEMS
 from wbs_app.model.documents import Section, day_in_words, sections
 from wbs_app.services import assignment, case_words, casefile, evidence_access, reference
 from wbs_app.services.casefile import Case
@@ -35,10 +35,12 @@ class CaseState(rx.State):
     """One case. `case["phase"]` says which of its faces the page shows: open, locked, missing or broken."""
 
     requires: ClassVar[Permission | None] = Permission.READ_CASE
+    stays: ClassVar[bool] = True
 
     case: Entry = {}
     sections: list[Section] = []
     files: list[Entry] = []
+    originals: list[Entry] = []
     links: list[str] = []
     steps: list[Entry] = []
     moves: list[Entry] = []
@@ -112,6 +114,7 @@ class CaseState(rx.State):
         show(self, linked=case_words.linked(case.dossier, lang))
         link = localised(self, f"{EVIDENCE}/{report.ticket}")
         show(self, files=[_file(proof, f"{link}/{proof.position}", lang) for proof in case.evidence])
+        show(self, originals=_originals(case.evidence, link, lang))
 
 
 def _mentioned(case: Case) -> set[str | None]:
@@ -149,6 +152,19 @@ def _plain_section(case: Case, names: Labels, lang: str) -> Section:
     ]
     shown = [{"label": text(key, lang, agency), "value": value} for key, value in rows if value]
     return {"slug": "plain", "title": text("case.plain_title", lang), "lead": [], "rows": shown, "people": []}
+
+
+def _originals(pieces: list[casefile.Proof], link: str, lang: str) -> list[Entry]:
+    """Pieces that were kept as they were sent. The address gives one only while the identity is open."""
+    return [
+        {
+            "position": str(piece.position),
+            "href": f"{link}/{piece.position}?{ORIGINAL}",
+            "text": fill(text("case.original_download", lang), n=piece.position),
+        }
+        for piece in pieces
+        if piece.has_original
+    ]
 
 
 def _file(proof: casefile.Proof, href: str, lang: str) -> Entry:
