@@ -55,6 +55,7 @@ async def test_who_hears_can_read_it_already(database: str) -> None:
             db.add(Setting(name="moved", value="yes"))
             live.touch(db, "case:X")
         assert await asyncio.wait_for(found.get(), PATIENCE) == "yes"
+    await asyncio.gather(*tasks)  # one still gives its connection back
 
 
 async def test_nothing_is_told_of_what_was_rolled_back(database: str) -> None:

@@ -76,7 +76,10 @@ def test_nothing_is_bound_to_no_device() -> None:
         seal_for_tab(SECRET, "", "draft", DRAFT, 60, NOW)
 
 
-@pytest.mark.parametrize(("secret", "purpose"), [(b"", "draft"), (SECRET, ""), (SECRET, "x" * 17)])
+CARELESS = {"no secret": (b"", "draft"), "no purpose": (SECRET, ""), "a long purpose": (SECRET, "x" * 17)}
+
+
+@pytest.mark.parametrize(("secret", "purpose"), list(CARELESS.values()), ids=list(CARELESS))
 def test_a_careless_caller_is_told(secret: bytes, purpose: str) -> None:
     with pytest.raises(ValueError, match=r"purpose|person"):
         seal_for_tab(secret, "device-1", purpose, DRAFT, 60, NOW)
