@@ -105,8 +105,10 @@ async def questions() -> list[tuple[str, Work]]:
         "priority": CaseFilter(priorities=("urgent",)),
         "regency": CaseFilter(regencies=(str(place),)),
         "officer": CaseFilter(officers=(str(busy),)),
+        "officer, by deadline": CaseFilter(officers=(str(busy),), sort="deadline"),
         "month": CaseFilter(date_from=middle, date_to=middle.replace(day=28)),
         "ticket": CaseFilter(ticket=str(ticket)),
+        "part of a ticket": CaseFilter(ticket=str(ticket)[-4:]),
         **{f"mark {mark.name.lower()}": CaseFilter(marks=(mark,)) for mark in Mark},
         "unit and status": CaseFilter(units=("biro-hukum",), statuses=("investigating",)),
         "violation, status, evidence": CaseFilter(
@@ -134,21 +136,22 @@ async def _deep(actor: Any, wanted: Any) -> Any:
 
     from wbs_app.model.filters import Cursor
     from wbs_app.model.tables import Report
-    from wbs_app.services import cases
+    from wbs_app.services import seeking
+    from wbs_app.services.asking import send
     from wbs_app.services.database import reading
-    from wbs_app.services.matching import matching, today
+    from wbs_app.services.matching import asked, matching, today
 
     async with reading() as db:
-        conditions = matching(wanted, actor, await today(db, actor))
-        total = (await db.exec(select(func.count()).select_from(Report).where(*conditions))).one()
+        own = asked(wanted, actor, await today(db, actor))
+        conditions = matching(own.who, own.shape)
+        counted = select(func.count().label("n")).select_from(Report).where(*conditions)
+        total = (await send(db, counted, own.values)).scalar_one()
         if total < 100:
             return None
-        column, down = cases._ORDERS[wanted.sort]
-        order = [part.desc() if down else part.asc() for part in (col(column), col(Report.id))]
-        order[0] = order[0].nulls_last()
-        asked = select(col(column), col(Report.id)).where(*conditions).order_by(*order)
-        key, id = (await db.exec(asked.offset(int(total * DEEP)).limit(1))).one()
-    assert id is not None
+        key, id_ = col(seeking.ORDERS[wanted.sort][0]), col(Report.id)
+        order = seeking.ordered(wanted.sort, "", key, id_)
+        chosen = select(key, id_).where(*conditions).order_by(*order).offset(int(total * DEEP)).limit(1)
+        key, id = (await send(db, chosen, own.values)).one()
     return wanted.changed(after=Cursor(False, key, id).text)
 
 
@@ -165,7 +168,7 @@ def overheard() -> Iterator[list[tuple[str, Any]]]:
     heard: list[tuple[str, Any]] = []
 
     def listen(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        if "report" in statement or "case_count" in statement:
+        if "report" in statement or "case_" in statement:
             heard.append((statement, values))
 
     event.listen(engine().sync_engine, "before_cursor_execute", listen)

@@ -6,9 +6,27 @@ from sqlmodel import SQLModel
 from wbs_app.model import handling_tables, tables
 
 PLAIN = {
-    "assignment": {"report_id", "staff_id", "given_on"},
+    "assignment": {
+        "report_id",
+        "staff_id",
+        "given_on",
+        "agency",
+        "oversight",
+        "kind",
+        "violation_type",
+        "unit",
+        "status",
+        "priority",
+        "regency",
+        "lead",
+        "evidence_count",
+        "unread",
+        "received_on",
+        "due_on",
+    },
     "audit_event": {"id", "at", "actor", "action", "subject"},
     "case_count": {"id", "agency", "oversight", "kind", "violation_type", "unit", "status", "priority", "n"},
+    "case_total": {"id", "agency", "oversight", "kind", "status", "lead", "unread", "n"},
     "contact": {"report_id", "confirmed"},
     "destruction": {"report_id", "proposed_on", "first_by", "second_by"},
     "evidence": {"id", "report_id", "position"},

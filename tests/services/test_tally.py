@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,13 +13,13 @@ from sqlmodel import col, delete, select, update
 
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.filters import CaseFilter, Mark
-from wbs_app.model.handling_tables import CaseCount
+from wbs_app.model.handling_tables import Assignment, CaseCount, CaseTotal
 from wbs_app.model.tables import Report
 from wbs_app.services import cases, tally
 from wbs_app.services.database import Db, reading, writing
 
 if TYPE_CHECKING:
-    from tests.services.conftest import Receive
+    from tests.services.conftest import Hire, Receive
 
 CHIEF = Actor(999_999, "sari", "Sari", Role.SUPERVISOR, ("bali", "ntt"))
 NAMES = ("agency", "oversight", "kind", "violation_type", "unit", "status", "priority")
@@ -127,3 +128,65 @@ async def test_what_the_ledger_does_not_know_is_counted_only_so_far(
         assert (last.first, last.last, last.next, bool(last.previous)) == (0, 0, "", True)
         marks = (await cases.facets(db, CHIEF, CaseFilter(), ["marks"]))["marks"]
         assert marks[Mark.OPEN.value] == 12 and marks[Mark.EVIDENCE.value] == 5
+
+
+MIRRORED = ("agency", "oversight", "kind", "violation_type", "unit", "status", "priority", "regency", "lead",
+            "evidence_count", "unread", "received_on", "due_on")  # fmt: skip
+
+
+async def test_what_stands_beside_an_assignment_is_the_reports(receive: "Receive", hire: "Hire", database: str) -> None:
+    """Every column of `Assignment` that the list filters by, from its first moment and after every change."""
+    assert set(Assignment.model_fields) - {"report_id", "staff_id", "given_on"} == set(MIRRORED)
+    budi, adi = await hire("budi", Role.INTAKE), await hire("adi", Role.INTAKE)
+    report = await receive(unit="biro-hukum", regency="51.71", due_on=date(2026, 1, 2), unread=1)
+    async with writing() as db:
+        for officer in (budi, adi):
+            db.add(Assignment(report_id=report.id, staff_id=officer.staff_id, given_on=date(2026, 1, 1)))
+    changes: list[dict[str, Any]] = [
+        {},
+        {"status": "verifying", "lead": budi.staff_id},
+        {"agency": "ntt", "oversight": "bali", "kind": "service", "violation_type": "korupsi", "priority": 2},
+        {"unit": None, "regency": None, "due_on": None, "unread": 0, "evidence_count": 7},
+        {"received_on": date(2025, 5, 5)},
+    ]
+    for change in changes:
+        async with writing() as db:
+            if change:
+                await db.exec(update(Report).where(col(Report.id) == report.id).values(**change))
+        async with reading() as db:
+            truth = (await db.exec(select(Report))).one()
+            given = (await db.exec(select(Assignment))).all()
+        assert len(given) == 2
+        for row in given:
+            assert {name: getattr(row, name) for name in MIRRORED} == {
+                name: getattr(truth, name) for name in MIRRORED
+            }, change
+
+
+async def test_the_short_ledger_counts_the_same(receive: "Receive", hire: "Hire", database: str) -> None:
+    async def told() -> tuple[Counter[Any], Counter[Any]]:
+        names = ("agency", "oversight", "kind", "status", "lead", "unread")
+        async with reading() as db:
+            kept: Counter[Any] = Counter()
+            for row in await db.exec(select(CaseTotal)):
+                kept[tuple(getattr(row, name) for name in names)] += row.n
+            seen = Counter(
+                (row.agency, row.oversight, row.kind, row.status, None if row.lead is None else 0, int(row.unread > 0))
+                for row in await db.exec(select(Report))
+            )
+        return Counter({key: n for key, n in kept.items() if n}), seen
+
+    budi = await hire("budi", Role.INTAKE)
+    reports = [await receive(unread=number % 2) for number in range(6)]
+    changes: list[dict[str, Any]] = [{"lead": budi.staff_id}, {"unread": 5}, {"status": "verifying"}, {"lead": None}]
+    for report, change in zip(reports, changes, strict=False):
+        async with writing() as db:
+            await db.exec(update(Report).where(col(Report.id) == report.id).values(**change))
+        kept, seen = await told()
+        assert kept == seen
+    async with writing() as db:
+        await tally.fold(db)
+    kept, seen = await told()
+    assert kept == seen
+    async with reading() as db:
+        assert len(list(await db.exec(select(CaseTotal)))) == len(seen)

@@ -1,8 +1,9 @@
 """The tables of what happens to a report after its arrival: messages, notes, people, notices, counts, its end."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from wbs_app.model.columns import blob, column, moment
@@ -34,11 +35,48 @@ class Note(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """An officer who works on a case. Who leads stands in `Report.lead`; what was before stands in the history."""
+    """An officer who works on a case. Who leads stands in `Report.lead`; what was before stands in the history.
+
+    Triggers copy what the case list filters by from the report and keep it so: an officer's list has an index too.
+    """
+
+    __table_args__ = (
+        Index(
+            "ix_assignment_list",
+            "staff_id",
+            "status",
+            "received_on",
+            "report_id",
+            "agency",
+            "oversight",
+            "kind",
+            "violation_type",
+            "unit",
+            "priority",
+            "regency",
+            "lead",
+            "evidence_count",
+            "unread",
+            "due_on",
+        ),
+    )
 
     report_id: int = column("plain", primary_key=True, foreign_key="report.id", sa_type=BigInteger)
-    staff_id: int = column("plain", primary_key=True, foreign_key="staff.id", index=True)
+    staff_id: int = column("plain", primary_key=True, foreign_key="staff.id")
     given_on: date = column("plain")
+    agency: str | None = column("plain", default=None, max_length=16)
+    oversight: str | None = column("plain", default=None, max_length=16)
+    kind: str | None = column("plain", default=None, max_length=16)
+    violation_type: str | None = column("plain", default=None, max_length=64)
+    unit: str | None = column("plain", default=None, max_length=120)
+    status: str | None = column("plain", default=None, max_length=32)
+    priority: int | None = column("plain", default=None)
+    regency: str | None = column("plain", default=None, max_length=8)
+    lead: int | None = column("plain", default=None)
+    evidence_count: int | None = column("plain", default=None)
+    unread: int | None = column("plain", default=None)
+    received_on: date | None = column("plain", default=None)
+    due_on: date | None = column("plain", default=None)
 
 
 class Exclusion(SQLModel, table=True):
@@ -103,6 +141,13 @@ class SavedView(SQLModel, table=True):
 # --- keeping: counts, and the end of a case ----------------------------------------------------------------------
 
 
+def _ledger_id() -> Any:
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Field(
+        default=None, sa_column=Column("id", kind, primary_key=True, autoincrement=True, info={"privacy": "plain"})
+    )
+
+
 class CaseCount(SQLModel, table=True):
     """How many reports there are of each sort: a ledger that triggers write and whose sums are the counts.
 
@@ -112,15 +157,7 @@ class CaseCount(SQLModel, table=True):
 
     __tablename__ = "case_count"  # type: ignore[assignment]
 
-    id: int | None = Field(
-        default=None,
-        sa_column=Column(
-            BigInteger().with_variant(Integer, "sqlite"),
-            primary_key=True,
-            autoincrement=True,
-            info={"privacy": "plain"},
-        ),
-    )
+    id: int | None = _ledger_id()
     agency: str = column("plain", max_length=16, index=True)
     oversight: str | None = column("plain", default=None, max_length=16, index=True)
     kind: str = column("plain", max_length=16)
@@ -128,6 +165,22 @@ class CaseCount(SQLModel, table=True):
     unit: str | None = column("plain", default=None, max_length=120)
     status: str = column("plain", max_length=32)
     priority: int = column("plain")
+    n: int = column("plain")
+
+
+class CaseTotal(SQLModel, table=True):
+    """The same in fewer rows, for the numbers that every page shows. `lead` is 0 for any officer, `unread` 1 for any
+    number of messages: this ledger knows whether there are any, not which."""
+
+    __tablename__ = "case_total"  # type: ignore[assignment]
+
+    id: int | None = _ledger_id()
+    agency: str = column("plain", max_length=16)
+    oversight: str | None = column("plain", default=None, max_length=16)
+    kind: str = column("plain", max_length=16)
+    status: str = column("plain", max_length=32)
+    lead: int | None = column("plain", default=None)
+    unread: int = column("plain")
     n: int = column("plain")
 
 

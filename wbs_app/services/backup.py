@@ -22,7 +22,7 @@ from sqlalchemy import Date, DateTime, LargeBinary, String, Table, TypeDecorator
 from sqlmodel import SQLModel, col
 
 from wbs_app.config import settings
-from wbs_app.model.handling_tables import CaseCount
+from wbs_app.model.handling_tables import CaseCount, CaseTotal
 from wbs_app.model.tables import Invitation, Report, Staff, StaffSession
 from wbs_app.services import bulk, migrate, tally
 from wbs_app.services.archive import FORMAT, Reader, Writer, writing_to
@@ -34,7 +34,7 @@ from wbs_app.services.refusal import Refused
 Told = Callable[[str, int, int], None]
 """Is called with what is done ("rows", "files", "check"), how many of them are, and how many there will be."""
 
-_LEFT_OUT = {str(table.__tablename__) for table in (CaseCount, StaffSession, Invitation)}
+_LEFT_OUT = {str(table.__tablename__) for table in (CaseCount, CaseTotal, StaffSession, Invitation)}
 """Counted anew; and what would let somebody in who has left since."""
 
 _ROWS = 1000

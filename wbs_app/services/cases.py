@@ -1,28 +1,27 @@
 """The case list: what an officer finds, page by page; and the files that an officer's key opens."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, and_, exists, true
+from sqlalchemy import ColumnElement, exists, literal_column
 from sqlmodel import col, select
 
 from wbs_app.model.access import KINDS_IN_REACH, Actor, Permission
-from wbs_app.model.filters import CaseFilter, Cursor, Mark, Sort
-from wbs_app.model.handling_tables import Assignment
+from wbs_app.model.filters import CaseFilter, Cursor, Mark
 from wbs_app.model.tables import Evidence, Report, ReportKey, Staff
 from wbs_app.model.workflow import Priority
-from wbs_app.services import reference, seeking, tally, vouching
+from wbs_app.services import seeking, tally, vouching
+from wbs_app.services.asking import ask, send, slot
 from wbs_app.services.audit import record
-from wbs_app.services.calendar import work_days
 from wbs_app.services.casework import NotFound, reach, with_key
 from wbs_app.services.database import Db
 from wbs_app.services.evidence import About
-from wbs_app.services.history import now_in
-from wbs_app.services.matching import COLUMNS, matching, today
+from wbs_app.services.matching import COLUMNS, Asked, asked, matching, today
+from wbs_app.services.rules import Rules, rules_of
+from wbs_app.services.tally import AtLeast, said
 from wbs_app.vault.codes import parse_ticket
 from wbs_app.vault.sealing import Place, unseal_json
 
@@ -91,29 +90,6 @@ _PLAIN = (
     "unread",
 )
 
-_ORDERS: dict[Sort, tuple[Any, bool]] = {
-    "newest": (Report.received_on, True),
-    "oldest": (Report.received_on, False),
-    "deadline": (Report.due_on, False),
-    "priority": (Report.priority, True),
-}
-"""The column by which a list is sorted, and whether downwards; what has none comes last. Then by id."""
-
-
-def _places(cursor: Cursor | None, wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    """Where the rows after the cursor's stand, or those before it when it leads backwards: each part in its order."""
-    key, id_ = (col(part) for part in (_ORDERS[wanted.sort][0], Report.id))
-    gaps = wanted.sort == "deadline"  # some have no such key; they come last
-    if cursor is None:
-        return [key.is_not(None), key.is_(None)] if gaps else [true()]
-    down = _ORDERS[wanted.sort][1] is not cursor.backwards
-    if cursor.key is None:
-        here = and_(key.is_(None), id_ < cursor.id if down else id_ > cursor.id)
-        return [here, key.is_not(None)] if cursor.backwards else [here]
-    beside = and_(key == cursor.key, id_ < cursor.id if down else id_ > cursor.id)
-    further = key < cursor.key if down else key > cursor.key
-    return [beside, further, key.is_(None)] if gaps and not cursor.backwards else [beside, further]
-
 
 async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> Page:
     """One page of the cases in the actor's reach that match. Found by key, so a page far down costs no more.
@@ -122,24 +98,24 @@ async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> P
         Forbidden: unless the actor may list cases.
     """
     actor.require(Permission.LIST_CASES)
-    conditions = matching(wanted, actor, await today(db, actor))
-    cursor, rows, more = await _rows(db, actor, conditions, wanted, size)
+    rules = await rules_of(db, actor.agencies)
+    own = asked(wanted, actor, rules[actor.agencies[0]].today)
+    cursor = wanted.cursor
+    rows = await _rows(db, own, cursor, size)
+    if cursor is not None and len(rows) < (size if cursor.backwards else 1):  # too near the beginning, or too far
+        cursor, rows = None, await _rows(db, own, None, size)
     if not rows:
         return Page([], 0, 0, 0, "", "")
+    more, rows = len(rows) > size, rows[:size]
+    before = said(rows[0].ahead)
+    if cursor is not None and cursor.backwards:
+        rows = rows[::-1]
+        before = before if isinstance(before, AtLeast) else before - len(rows)
     start, end = (Cursor(back, row.key, row.id) for back, row in ((True, rows[0]), (False, rows[-1])))
-    total = await tally.total(db, actor, conditions, wanted)
-    before = 0
-    if cursor is not None:
-        ahead = [
-            branch
-            for place in _places(start, wanted)
-            for branch in seeking.branches(actor, [*conditions, place], wanted=wanted)
-        ]
-        before = await tally.some(db, ahead)
-    far = isinstance(before, tally.AtLeast)
+    far = isinstance(before, AtLeast)
     return Page(
-        rows=await _finished(db, rows),
-        total=total,
+        rows=await _finished(db, rows, rules),
+        total=said(rows[0].total),
         first=0 if far else before + 1,
         last=0 if far else before + len(rows),
         previous=start.text if before else "",
@@ -154,71 +130,70 @@ async def again(db: Db, actor: Actor, tickets: Collection[str]) -> dict[str, Row
         Forbidden: unless the actor may list cases.
     """
     actor.require(Permission.LIST_CASES)
-    asked = _selected(actor, CaseFilter()).where(*reach(actor), col(Report.ticket).in_(tickets))
-    return {row.ticket: row for row in await _finished(db, (await db.exec(asked)).all())}
+    chosen = sqlalchemy.select(*_shown()).outerjoin(Staff, col(Staff.id) == Report.lead)
+    chosen = chosen.where(*reach(actor), col(Report.ticket).in_(tickets))
+    rows = (await send(db, chosen, {"holder": str(actor.staff_id)})).all()
+    return {row.ticket: row for row in await _finished(db, rows, await rules_of(db, actor.agencies))}
 
 
-def _selected(actor: Actor, wanted: CaseFilter) -> Any:
-    """What is read of each report; `key` is that by which the list is sorted."""
-    return sqlalchemy.select(
-        col(Report.id),
-        col(_ORDERS[wanted.sort][0]).label("key"),
+def _shown() -> list[Any]:
+    """What is read of each report."""
+    return [
         *(col(getattr(Report, name)) for name in _PLAIN),
         col(Staff.name).label("officer"),
         col(Report.paused_on),
         col(Report.due_on),
-        _readable(actor).label("readable"),
-    ).outerjoin(Staff, col(Staff.id) == Report.lead)
+        _readable().label("readable"),
+    ]
 
 
-async def _rows(
-    db: Db, actor: Actor, conditions: list[ColumnElement[bool]], wanted: CaseFilter, size: int
-) -> tuple[Cursor | None, Sequence[Any], bool]:
-    """The cursor, the rows after it, and whether more follow on that side.
-
-    Of the first page when there are none after the cursor, or too few before it.
-    """
-    cursor = wanted.cursor
-    backwards = cursor is not None and cursor.backwards
-    column, downwards = _ORDERS[wanted.sort]
-    down = downwards is not backwards
-    places = _places(cursor, wanted)
-    key, id_ = (part.desc() if down else part.asc() for part in (col(column), col(Report.id)))
-    found = seeking.page(actor, wanted, conditions, places, (key, id_), size + 1)
-    key = key.nulls_first() if backwards else key.nulls_last()
-    chosen = _selected(actor, wanted).join(found, found.c.id == Report.id).order_by(key, id_).limit(size + 1)
-    rows = (await db.exec(chosen)).all()
-    if cursor is not None and len(rows) < (size if backwards else 1):
-        return await _rows(db, actor, conditions, wanted.changed(), size)
-    more, rows = len(rows) > size, rows[:size]
-    return cursor, rows[::-1] if backwards else rows, more
+async def _rows(db: Db, own: Asked, cursor: Cursor | None, size: int) -> Sequence[Any]:
+    """The rows after the cursor, in the order away from it, and one more where there is one."""
+    values = own.values if cursor is None else {**own.values, "key": cursor.key, "id": cursor.id}
+    return (await ask(db, _page, values, own.who, own.shape, seeking.turn_of(cursor), size + 1)).all()
 
 
-async def _finished(db: Db, rows: Sequence[Any]) -> list[Row]:
+def _page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
+    """A page by one statement: its rows, and in each how many there are in all (`total`) and before it (`ahead`)."""
+    conditions = matching(who, shape)
+    found = seeking.page(who, shape, conditions, turn, most)
+    ahead = tally.some(seeking.ahead(who, shape, conditions, turn), seeking.several(shape)) if turn else None
+    return (
+        sqlalchemy.select(
+            found.c.id,
+            found.c.key,
+            tally.counting(who, shape, conditions).scalar_subquery().label("total"),
+            (literal_column("0") if ahead is None else ahead.scalar_subquery()).label("ahead"),
+            *_shown(),
+        )
+        .select_from(found)
+        .join(Report, col(Report.id) == found.c.id)
+        .outerjoin(Staff, col(Staff.id) == Report.lead)
+        .where(*(seeking.in_passing(one) for one in reach(who)))
+        .order_by(*seeking.ordered(shape.sort, turn, found.c.key, found.c.id))
+    )
+
+
+async def _finished(db: Db, rows: Sequence[Any], rules: dict[str, Rules]) -> list[Row]:
     """With the working days left, by each agency's calendar."""
-    clocks = {code: await _clock(db, code) for code in {row.agency for row in rows if row.due_on}}
+    if others := {row.agency for row in rows if row.due_on} - rules.keys():
+        rules = rules | await rules_of(db, sorted(others))
     return [
         Row(
             **{name: getattr(row, name) for name in _PLAIN},
             officer=row.officer,
             waiting=row.paused_on is not None,
-            left=clocks[row.agency](row.due_on) if row.due_on else None,
+            left=rules[row.agency].left(row.due_on) if row.due_on else None,
             readable=row.readable,
         )
         for row in rows
     ]
 
 
-async def _clock(db: Db, agency: str) -> Callable[[date], int]:
-    """How many working days there are until a day, at least 1 in either direction unless it is today."""
-    days, now = await work_days(db, agency), now_in((await reference.profile(db, agency)).timezone).date()
-    return cache(lambda day: days.between(now, day) or (day > now) - (day < now))
-
-
-def _readable(actor: Actor) -> ColumnElement[bool]:
+def _readable() -> ColumnElement[bool]:
     """Whether the actor holds the key of the row's account."""
     return exists().where(
-        col(ReportKey.holder) == str(actor.staff_id),
+        col(ReportKey.holder) == slot("holder"),
         col(ReportKey.document) == "account",
         col(ReportKey.report_id) == Report.id,
     )
@@ -245,11 +220,11 @@ async def facets(
 
 async def _facet(db: Db, actor: Actor, wanted: CaseFilter, name: str, day: date) -> dict[str, int]:
     if name == "marks":
-        return await _marks(db, actor, wanted, day)
-    others = matching(wanted, actor, day, but=name)
+        return await _marks(db, asked(wanted, actor, day))
+    others = asked(wanted.changed(**{name: ()}), actor, day)
     if name == "officers":
-        return await _given(db, actor, others)
-    found = await tally.by_code(db, actor, col(COLUMNS[name]), others, wanted.changed(**{name: ()}))
+        return {str(id): count for id, count in (await tally.by_officer(db, others)).items()}
+    found = await tally.by_code(db, others, COLUMNS[name].key)
     return {_code(name, value): count for value, count in found.items()}
 
 
@@ -257,22 +232,16 @@ def _code(name: str, value: Any) -> str:
     return Priority(value).name.lower() if name == "priorities" else str(value)
 
 
-async def _given(db: Db, actor: Actor, conditions: Sequence[ColumnElement[bool]]) -> dict[str, int]:
-    """Of each officer, the cases that are given to him."""
-    given = [
-        branch.join(Assignment, col(Assignment.report_id) == Report.id)
-        for branch in seeking.branches(actor, conditions, col(Assignment.staff_id).label("code"))
-    ]
-    return {str(id): count for id, count in (await tally.by_value(db, given)).items()}
-
-
-async def _marks(db: Db, actor: Actor, wanted: CaseFilter, day: date) -> dict[str, int]:
+async def _marks(db: Db, own: Asked) -> dict[str, int]:
     """Of each mark, the cases that have it beside those asked for already."""
-    found: dict[str, int] = {}
-    for mark in Mark:
-        further = wanted.changed(marks=(*wanted.marks, mark))
-        found[mark.value] = await tally.total(db, actor, matching(further, actor, day), further)
-    return found
+    row = (await ask(db, _marked, own.values, own.who, own.shape)).one()
+    return {mark.value: said(number) for mark, number in zip(Mark, row, strict=True)}
+
+
+def _marked(who: Actor, shape: CaseFilter) -> Any:
+    shapes = {mark: shape.model_copy(update={"marks": tuple({*shape.marks, mark})}) for mark in Mark}
+    numbers = {mark: tally.counting(who, each, matching(who, each)) for mark, each in shapes.items()}
+    return sqlalchemy.select(*(number.scalar_subquery().label(mark.name) for mark, number in numbers.items()))
 
 
 async def officers(db: Db, actor: Actor, *, able: bool = False) -> dict[str, str]:

@@ -1,17 +1,17 @@
 """How many cases there are in an officer's reach of each kind that needs somebody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlmodel import col
+from sqlalchemy import select
 
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.filters import Mark
-from wbs_app.model.tables import Report
+from wbs_app.model.filters import CaseFilter, Mark
 from wbs_app.model.workflow import Status
-from wbs_app.services import tally
-from wbs_app.services.casework import reach
+from wbs_app.services.asking import ask
 from wbs_app.services.database import Db
-from wbs_app.services.matching import mark_condition, today
+from wbs_app.services.matching import asked, matching, today
+from wbs_app.services.tally import counting, said
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,15 @@ async def counters(db: Db, actor: Actor) -> Counters:
         Forbidden: unless the actor may list cases.
     """
     actor.require(Permission.LIST_CASES)
-    day = await today(db, actor)
+    own = asked(CaseFilter(), actor, await today(db, actor))
+    row = (await ask(db, _numbers, own.values, own.who)).one()
+    return Counters(*map(said, row))
+
+
+def _numbers(who: Actor) -> Any:
+    """All of them by one statement."""
+    new = CaseFilter(statuses=(Status.RECEIVED,))
     marks = (Mark.OPEN, Mark.MINE, Mark.UNASSIGNED, Mark.OVERDUE, Mark.UNREAD)
-    asked = ([], [col(Report.status) == Status.RECEIVED], *([mark_condition(mark, actor, day)] for mark in marks))
-    return Counters(*[await tally.total(db, actor, [*reach(actor), *conditions]) for conditions in asked])
+    shapes = CaseFilter(), new, *(CaseFilter(marks=(mark,)) for mark in marks)
+    numbers = [counting(who, shape, matching(who, shape)).scalar_subquery() for shape in shapes]
+    return select(*(number.label(part.name) for number, part in zip(numbers, fields(Counters), strict=True)))

@@ -6,18 +6,20 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import String, cast
-from sqlmodel import col, func, select
+from sqlalchemy import Date, String, cast
+from sqlmodel import col, func
 
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.filters import Mark
+from wbs_app.model.filters import CaseFilter, Mark
 from wbs_app.model.tables import Report
 from wbs_app.model.workflow import CLOSED
+from wbs_app.services import seeking
+from wbs_app.services.asking import ask, slot
 from wbs_app.services.calendar import work_days
 from wbs_app.services.casework import reach
 from wbs_app.services.counters import Counters, counters
 from wbs_app.services.database import Db
-from wbs_app.services.matching import OPEN, mark_condition, today
+from wbs_app.services.matching import asked, matching, today
 
 MONTHS = 12
 KEPT_SECONDS = 60.0
@@ -116,16 +118,28 @@ def _begin(month: str) -> date:
 
 
 async def _action(db: Db, actor: Actor, day: date) -> tuple[int | None, int | None, int]:
-    asked: Any = sqlalchemy.select(
-        func.min(Report.received_on).filter(mark_condition(Mark.UNASSIGNED, actor, day)),
-        func.min(Report.due_on).filter(mark_condition(Mark.OVERDUE, actor, day)),
-    ).where(*reach(actor), OPEN)
-    oldest, latest = (await db.exec(asked)).one()
-    unread = select(func.coalesce(func.sum(Report.unread), 0)).where(*reach(actor), col(Report.unread) > 0)
-    messages = (await db.exec(unread)).one()
+    own = asked(CaseFilter(), actor, day)
+    oldest, latest, messages = (await ask(db, _pressing, own.values, own.who)).one()
     days = await work_days(db, actor.agencies[0])
     waiting, late = (days.between(since, day) if since else None for since in (oldest, latest))
     return waiting, late, messages
+
+
+def _pressing(who: Actor) -> Any:
+    """When the oldest unassigned case arrived, the oldest target that has passed, and how many messages are unread."""
+
+    def first(shape: CaseFilter) -> Any:
+        found = seeking.page(who, shape, matching(who, shape), "", 1)
+        return sqlalchemy.select(found.c.key).scalar_subquery()
+
+    unread = CaseFilter(marks=(Mark.UNREAD,))
+    messages = seeking.branches(who, unread, matching(who, unread), col(Report.unread))
+    rows = sqlalchemy.union_all(*messages).subquery()
+    return sqlalchemy.select(
+        first(CaseFilter(marks=(Mark.UNASSIGNED,), sort="oldest")).label("oldest"),
+        first(CaseFilter(marks=(Mark.OVERDUE,), sort="deadline")).label("latest"),
+        sqlalchemy.select(func.coalesce(func.sum(rows.c.unread), 0)).scalar_subquery().label("messages"),
+    )
 
 
 async def _flow(db: Db, actor: Actor, months: list[str]) -> list[Month]:
@@ -139,10 +153,21 @@ async def _flow(db: Db, actor: Actor, months: list[str]) -> list[Month]:
 
 
 async def _stages(db: Db, actor: Actor, day: date) -> list[Stage]:
-    due = func.count(col(Report.due_on))
-    in_time = func.count().filter(col(Report.due_on) >= day)
-    chosen: Any = sqlalchemy.select(col(Report.status), func.count(), due, in_time).where(*reach(actor), OPEN)
-    return [Stage(*row) for row in await db.exec(chosen.group_by(col(Report.status)))]
+    own = asked(CaseFilter(), actor, day)
+    return [Stage(*row) for row in await ask(db, _by_stage, own.values, own.who)]
+
+
+def _by_stage(who: Actor) -> Any:
+    shape = CaseFilter(marks=(Mark.OPEN,))
+    columns = col(Report.status), col(Report.due_on)
+    rows = sqlalchemy.union_all(*seeking.branches(who, shape, matching(who, shape), *columns)).subquery()
+    in_time = func.count().filter(rows.c.due_on >= slot("day", Date()))
+    return sqlalchemy.select(
+        rows.c.status,
+        func.count().label("count"),
+        func.count(rows.c.due_on).label("due"),
+        in_time.label("in_time"),
+    ).group_by(rows.c.status)
 
 
 async def _types(db: Db, actor: Actor, since: str) -> list[tuple[Code, int]]:

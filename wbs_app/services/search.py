@@ -11,16 +11,17 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, Date, tuple_
 from sqlmodel import col, func, select
 
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.filters import LONGEST_SEARCH, SHORTEST_SEARCH, CaseFilter
 from wbs_app.model.handling_tables import Message
 from wbs_app.model.tables import Report, ReportKey
+from wbs_app.services.asking import Values, send, slot
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
-from wbs_app.services.matching import matching, today
+from wbs_app.services.matching import asked, matching, today
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import open_sealed
 from wbs_app.vault.sealing import Place, Tampered, unseal_json
@@ -76,15 +77,17 @@ async def search(actor: Actor, wanted: CaseFilter, words: Sequence[re.Pattern[st
     """
     actor.require(Permission.READ_CASE)
     async with writing() as db:
-        conditions = [*matching(wanted, actor, await today(db, actor)), *_mine(actor)]
-        total = (await db.exec(select(func.count()).select_from(Report).where(*conditions))).one()
+        own = asked(wanted, actor, await today(db, actor))
+        conditions = [*matching(own.who, own.shape), *_mine(actor)]
+        counted = sqlalchemy.select(func.count().label("n")).select_from(Report).where(*conditions)
+        total = (await send(db, counted, own.values)).scalar_one()
         await record(db, actor.username, "search", " ".join(actor.agencies)[:64])
     done = found = broken = 0
     last: tuple[date, int] | None = None
     yield Progress(0, total, [], 0)
     while found < MOST_HITS:
         async with reading() as db:
-            sealed = await _batch(db, conditions, last)
+            sealed = await _batch(db, conditions, own.values, last)
         if not sealed:
             return
         hits, unreadable = await asyncio.to_thread(_look, actor.private_key, sealed, words)
@@ -115,14 +118,17 @@ class _Sealed:
     messages: list[tuple[int, bytes]]
 
 
-async def _batch(db: Db, conditions: list[ColumnElement[bool]], last: tuple[date, int] | None) -> list[_Sealed]:
+async def _batch(
+    db: Db, conditions: list[ColumnElement[bool]], values: Values, last: tuple[date, int] | None
+) -> list[_Sealed]:
     """The cases after `last`."""
     place = (col(Report.received_on), col(Report.id))
     parts: Any = (col(Report.id), Report.ticket, Report.received_on, Report.account, ReportKey.sealed_key)
     chosen: Any = sqlalchemy.select(*parts).where(*conditions).order_by(*(part.desc() for part in place))
     if last is not None:
-        chosen = chosen.where(tuple_(*place) < tuple_(*last))
-    rows = (await db.exec(chosen.limit(_AT_ONCE))).all()
+        chosen = chosen.where(tuple_(*place) < tuple_(slot("key", Date()), slot("id")))
+        values = {**values, "key": last[0], "id": last[1]}
+    rows = (await send(db, chosen.limit(_AT_ONCE), values)).all()
     said: dict[int, list[tuple[int, bytes]]] = {row.id: [] for row in rows}
     messages = select(Message).where(col(Message.report_id).in_(said)).order_by(col(Message.position))
     for message in await db.exec(messages):

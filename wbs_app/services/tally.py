@@ -1,30 +1,33 @@
-"""How many: exact where the ledger knows, and otherwise counted no further than anybody wants to know.
+"""How many: exact where a ledger knows, and otherwise counted no further than anybody wants to know.
 
-The ledger (`CaseCount`) is written by triggers in the transaction that changes a report. It answers every choice of
-agency, kind, violation type, unit, status and priority, however many reports there are. What it cannot know (a
-regency, a day, an officer) is counted up to MOST rows; then it is said to be so many, and more.
+The ledgers are written by triggers in the transaction that changes a report. `CaseCount` answers every choice of
+agency, kind, violation type, unit, status and priority, however many reports there are; `CaseTotal` knows less, in
+fewer rows, and what is unassigned or unread. What they cannot know (a regency, a day, an officer) is counted up to
+MOST rows; then it is said to be so many, and more.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, Table, case, delete, func, insert, literal_column, select
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import SelectBase
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from wbs_app.model.access import Actor
 from wbs_app.model.filters import CaseFilter
-from wbs_app.model.handling_tables import CaseCount
+from wbs_app.model.handling_tables import Assignment, CaseCount, CaseTotal
+from wbs_app.model.tables import Report
 from wbs_app.services import seeking
+from wbs_app.services.asking import ask
 from wbs_app.services.database import Db
+from wbs_app.services.matching import Asked, matching
 
 MOST = 10_000
 
 _REPORT: Table = SQLModel.metadata.tables["report"]
-_LEDGER: Table = SQLModel.metadata.tables[str(CaseCount.__tablename__)]
-_KEYS = [column for column in _LEDGER.c if column.name not in ("id", "n")]
-_SUM = func.coalesce(func.sum(_LEDGER.c.n), 0)
+_LEDGERS: list[Table] = [SQLModel.metadata.tables[str(table.__tablename__)] for table in (CaseTotal, CaseCount)]
+"""The shortest first."""
 
 Condition = ColumnElement[bool]
 
@@ -33,74 +36,111 @@ class AtLeast(int):
     """A count that was stopped: so many there are, and more."""
 
 
-async def total(db: Db, actor: Actor, conditions: Sequence[Condition], wanted: CaseFilter | None = None) -> int:
-    """How many reports in the actor's reach meet all of `conditions`. `wanted`: see `seeking.branches`."""
-    known = _on_ledger(conditions)
-    if known is not None:
-        return (await _run(db, select(_SUM).where(*known))).scalar_one()
-    return await some(db, seeking.branches(actor, conditions, wanted=wanted))
+def counting(who: Actor, shape: CaseFilter, conditions: Sequence[Condition]) -> Any:
+    """A selection of one number, for `said`: how many reports in reach meet all of `conditions`."""
+    for ledger in _LEDGERS:
+        known = _on_ledger(ledger, conditions)
+        if known is not None:
+            return select(_sum(ledger).label("n")).where(*known)
+    return some(seeking.branches(who, shape, conditions), seeking.several(shape))
 
 
-async def some(db: Db, found: Sequence[Any]) -> int:
-    """How many rows these selections have together, up to MOST."""
-    rows = seeking.together(found, MOST + 1)
-    count = (await _run(db, select(func.count()).select_from(rows))).scalar_one()
-    return AtLeast(MOST) if count > MOST else count
+def some(found: Sequence[Any], distinct: bool = False) -> Any:
+    """The same of the rows that these selections have together. `distinct`: a row may be in several of them."""
+    number = func.count()
+    rows = seeking.together(found, MOST + 1, distinct)
+    return select(case((number > MOST, -1), else_=number).label("n")).select_from(rows)
 
 
-async def by_code(
-    db: Db, actor: Actor, column: Any, conditions: Sequence[Condition], wanted: CaseFilter | None = None
-) -> dict[Any, int]:
-    """Code of `column` -> how many reports have it; a mere part of them when there are more than MOST."""
-    present = column.is_not(None)
-    known = _on_ledger([*conditions, present])
-    if known is not None:
-        kept = _LEDGER.c[column.key]
-        asked = select(kept, _SUM).where(*known).group_by(kept).having(_SUM > 0)
-        return {row[0]: row[1] for row in await _run(db, asked)}
-    return await by_value(db, seeking.branches(actor, [*conditions, present], column.label("code"), wanted=wanted))
+def said(number: int) -> int:
+    """What was counted."""
+    return AtLeast(MOST) if number < 0 else number
 
 
-async def by_value(db: Db, found: Sequence[Any]) -> dict[Any, int]:
-    """The same for selections of a column named `code`."""
-    rows = seeking.together(found, MOST + 1)
-    code = literal_column("code")
-    counted = (await _run(db, select(code, func.count()).select_from(rows).group_by(code))).all()
-    more = sum(row[1] for row in counted) > MOST
-    return {row[0]: AtLeast(row[1]) if more else row[1] for row in counted}
+async def by_code(db: Db, asked: Asked, column: str) -> dict[Any, int]:
+    """Code of the reports' `column` -> how many of those asked for have it; a mere part of them when there are more
+    than MOST."""
+    return _grouped(await ask(db, _by_code, asked.values, asked.who, asked.shape, column))
 
 
-async def _run(db: Db, statement: Any) -> Any:
-    return await (await db.connection()).execute(statement)
+async def by_officer(db: Db, asked: Asked) -> dict[int, int]:
+    """The same for the officers to whom cases are given."""
+    return _grouped(await ask(db, _by_officer, asked.values, asked.who, asked.shape))
 
 
-def _on_ledger(conditions: Sequence[Condition]) -> list[Condition] | None:
-    """The same conditions asked of the ledger; None when it does not know all they ask for."""
+def _by_code(who: Actor, shape: CaseFilter, name: str) -> Any:
+    column = col(getattr(Report, name))
+    conditions = [*matching(who, shape), column.is_not(None)]
+    for ledger in _LEDGERS:
+        known = _on_ledger(ledger, conditions)
+        if known is not None and name in ledger.c:
+            kept, added = ledger.c[name], _sum(ledger)
+            chosen = select(kept.label("code"), added.label("n"), literal_column("1").label("exact")).where(*known)
+            return chosen.group_by(kept).having(added > 0)
+    found = seeking.branches(who, shape, conditions, col(Report.id).label("id"), column.label("code"))
+    return _counted(found, seeking.several(shape))
+
+
+def _by_officer(who: Actor, shape: CaseFilter) -> Any:
+    given = select(col(Assignment.staff_id).label("code"))
+    found = [part.subquery() for part in seeking.branches(who, shape, matching(who, shape))]
+    return _counted([given.join(part, part.c.id == Assignment.report_id) for part in found], False)
+
+
+def _counted(found: Sequence[Any], distinct: bool) -> Any:
+    rows = seeking.together(found, MOST + 1, distinct)
+    number = func.count().label("n")
+    return select(rows.c.code, number, literal_column("0").label("exact")).group_by(rows.c.code)
+
+
+def _grouped(result: Any) -> dict[Any, int]:
+    rows = result.all()
+    more = sum(row.n for row in rows if not row.exact) > MOST
+    return {row.code: AtLeast(row.n) if more else row.n for row in rows}
+
+
+def _sum(ledger: Table) -> Any:
+    return func.coalesce(func.sum(ledger.c.n), 0)
+
+
+def _on_ledger(ledger: Table, conditions: Sequence[Condition]) -> list[Condition] | None:
+    """The same conditions asked of a ledger; None when it does not know all they ask for."""
 
     def moved(element: Any, **_: Any) -> Any:
         mine = getattr(element, "table", None) is _REPORT
-        return _LEDGER.c[element.name] if mine else None
+        return ledger.c[element.name] if mine else None
 
     for condition in conditions:
         for element in visitors.iterate(condition):
             if isinstance(element, SelectBase):
                 return None
-            if getattr(element, "table", None) is _REPORT and getattr(element, "name", "") not in _LEDGER.c:
+            if getattr(element, "table", None) is _REPORT and getattr(element, "name", "") not in ledger.c:
                 return None
     return [visitors.replacement_traverse(condition, {}, moved) for condition in conditions]
 
 
 async def fold(db: Db) -> None:
-    """Adds up what has gathered in the ledger, so that it stays short. `db` must write; readers see no difference."""
+    """Adds up what has gathered in the ledgers, so that they stay short. `db` must write; readers see no difference."""
+    for ledger in _LEDGERS:
+        await _fold(db, ledger)
+
+
+async def _fold(db: Db, ledger: Table) -> None:
+    names = [column.name for column in ledger.c if column.name not in ("id", "n")]
+    last = 0
     if db.get_bind().dialect.name == "postgresql":
         # One statement: what others commit meanwhile is neither taken away nor added up.
-        gone = delete(_LEDGER).returning(*_KEYS, _LEDGER.c.n).cte("gone")
-        source, target = gone, insert(_LEDGER).add_cte(gone)
+        gone = delete(ledger).returning(*(ledger.c[name] for name in names), ledger.c.n).cte("gone")
+        source, target = gone, insert(ledger).add_cte(gone)
     else:
-        source, target = _LEDGER, insert(_LEDGER)
-        last = (await _run(db, select(func.max(_LEDGER.c.id)))).scalar() or 0
-    keys, added = [source.c[key.name] for key in _KEYS], func.sum(source.c.n)
+        source, target = ledger, insert(ledger)
+        last = (await _run(db, select(func.max(ledger.c.id)))).scalar() or 0
+    keys, added = [source.c[name] for name in names], func.sum(source.c.n)
     summed = select(*keys, added).group_by(*keys).having(added != 0)
-    await _run(db, target.from_select([*(key.name for key in _KEYS), "n"], summed))
-    if source is _LEDGER:
-        await _run(db, delete(_LEDGER).where(_LEDGER.c.id <= last))
+    await _run(db, target.from_select([*names, "n"], summed))
+    if last:
+        await _run(db, delete(ledger).where(ledger.c.id <= last))
+
+
+async def _run(db: Db, statement: Any) -> Any:
+    return await (await db.connection()).execute(statement)
