@@ -23,21 +23,10 @@ from typing import Any
 
 import aiohttp
 import psutil
-from serving import STATE, Server, Tab, browser, served
+from serving import EVIDENCE, Server, Tab, browser, served, to_evidence, upload_headers
 from table import Row, arguments, percentile, show
 
-REPORT = "wbs_app___state___report____report_state"
-EVIDENCE = f"{STATE}.wbs_app___state___evidence____evidence_state"
 UPLOADERS, CLICKERS, SIZE = 10, 50, 2 * 2**20
-STEPS = {
-    "biodata": {"name": "Robert"},
-    "kejadian": {
-        "violation": "korupsi",
-        "reported_0_name": "Tensu",
-        "unit": "Dinas Komunikasi, Informatika, dan Statistik",
-        "description": "korupsi pengadaan server senilai 1M",
-    },
-}
 
 Upload = tuple[str, dict[str, str], str, str, bytes]
 """Address, headers, pass, file name, content."""
@@ -144,25 +133,13 @@ async def throughput(name: str, data: bytes, count: int) -> Row:
 
 async def admitted(server: Server, http: aiohttp.ClientSession) -> Tab:
     """A tab on the page where evidence is added."""
-    from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
-
     tab = await Tab(server, http).open()
-    for slug, answers in STEPS.items():
-        form = {FORM_DATA_ENTRIES_KEY: [list(answer) for answer in answers.items()]}
-        await tab.fire(f"{REPORT}.answer", {"slug": slug, "form": form})
-    await tab.fire(f"{REPORT}.enter", {"slug": "lokasi-waktu"})
-    await tab.settle()
+    await to_evidence(tab)
     return tab
 
 
 def upload_of(server: Server, tab: Tab, name: str, data: bytes) -> Upload:
-    headers = {
-        "Origin": server.origin,
-        "Cookie": f"wbs_dev={tab.device}",
-        "Reflex-Client-Token": tab.token,
-        "Reflex-Event-Handler": f"{EVIDENCE}.upload",
-        "X-Upload-Pass": tab.said[EVIDENCE]["upload_pass_rx_state_"],
-    }
+    headers = upload_headers(server, tab)
     return f"{server.origin}/_upload", headers, headers["X-Upload-Pass"], name, data
 
 
@@ -234,7 +211,7 @@ async def contention(rounds: int, made: dict[str, bytes]) -> Row:
                     statuses = await loop.run_in_executor(pool, send, uploads)
                     assert set(statuses) == {202}, statuses
                 for form in forms:  # the handlers work on after their answer
-                    while len(form.said[EVIDENCE]["files_rx_state_"]) < rounds:
+                    while len(form.var(EVIDENCE, "files")) < rounds:
                         await form.settle()
                         await asyncio.sleep(0.2)
                 return time.perf_counter() - started

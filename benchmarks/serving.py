@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,23 @@ class Server:
         return sum(each.memory_full_info().pss for each in self._processes()) / 2**20
 
     def cpu(self) -> float:
-        """Seconds of processor time that they have used."""
-        return sum(sum(each.cpu_times()[:2]) for each in self._processes())
+        """Seconds of processor time that they have used, those that have ended included."""
+        return spent(self.process.pid)
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return Path(self.environment["WBS_DATA_DIR"])
+
+
+def spent(pid: int) -> float:
+    """Seconds of processor time that a process has used, and all that it ever started and those that they did."""
+    seconds, process = 0.0, psutil.Process(pid)
+    for each in (process, *process.children(True)):
+        with suppress(psutil.NoSuchProcess):  # it has ended meanwhile, and its parent has had its time
+            times = each.cpu_times()
+            seconds += times.user + times.system + times.children_user + times.children_system
+    return seconds
 
 
 @contextmanager
@@ -152,6 +167,15 @@ class Tab:
         event = {"name": f"{STATE}.{name}", "payload": payload, "router_data": ROUTER}
         await self._socket.send_str("42/_event," + json.dumps(["event", event]))
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Hears what the server says until something holds."""
+        while not holds():
+            await self._hear()
+
+    def var(self, state: str, name: str) -> Any:
+        """What the page shows of a state; None before it was said."""
+        return self.said.get(f"{STATE}.{state}", {}).get(f"{name}_rx_state_")
+
     async def settle(self) -> float:
         """Sends a small event and waits for its answer, and so for those of all before: milliseconds."""
         self._turn += 1
@@ -183,3 +207,75 @@ ROUTER = {"pathname": "/", "asPath": "/", "query": {}}
 def browser() -> aiohttp.ClientSession:
     """For as many tabs as wanted."""
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+PUBLIC = "http://wbs.invalid"
+"""Not https, so no proof of work is asked for: it is the work of visitors' devices, not of this machine."""
+DRAFT, REPORT, EVIDENCE, RECEIPT = (
+    f"wbs_app___state___{module}____{module}_state" for module in ("draft", "report", "evidence", "receipt")
+)
+ANSWERS: dict[str, dict[str, str]] = {
+    "biodata": {"name": "Robert"},
+    "kejadian": {
+        "violation": "korupsi",
+        "reported_0_name": "Tensu",
+        "unit": "Dinas Komunikasi, Informatika, dan Statistik",
+        "description": "korupsi pengadaan server senilai 1M",
+    },
+    "lokasi-waktu": {"province": "51", "precision": "date", "date": "2024-11-11", "address": "Kantor"},
+}
+"""Page of the form -> what a visitor answers there."""
+
+
+def posted(answers: dict[str, str]) -> dict[str, Any]:
+    """A form as a page sends it."""
+    from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
+
+    return {FORM_DATA_ENTRIES_KEY: [[name, value] for name, value in answers.items()]}
+
+
+async def answer(tab: Tab, slug: str) -> None:
+    """A page of the form opens, is answered and kept in the tab."""
+    await tab.fire(f"{REPORT}.enter", {"slug": slug})
+    await tab.fire(f"{REPORT}.answer", {"slug": slug, "form": posted(ANSWERS[slug])})
+    await tab.until(lambda: ANSWERS[slug].items() <= (tab.var(DRAFT, "given") or {}).items())
+
+
+async def to_evidence(tab: Tab) -> None:
+    """The visitor answers the pages before the one where files are added, and opens that."""
+    for slug in ("biodata", "kejadian"):
+        await answer(tab, slug)
+    await tab.fire(f"{REPORT}.enter", {"slug": "lokasi-waktu"})
+    await tab.until(lambda: bool(tab.var(EVIDENCE, "upload_pass")))
+
+
+def upload_headers(server: Server, tab: Tab) -> dict[str, str]:
+    """What a page says with the files it sends to `/_upload`."""
+    return {
+        "Origin": server.public,
+        "Cookie": f"wbs_dev={tab.device}",
+        "Reflex-Client-Token": tab.token,
+        "Reflex-Event-Handler": f"{STATE}.{EVIDENCE}.upload",
+        "X-Upload-Pass": tab.var(EVIDENCE, "upload_pass"),
+    }
+
+
+async def upload(server: Server, http: aiohttp.ClientSession, tab: Tab, name: str, data: bytes) -> None:
+    """Adds the form's only file, and waits until the page shows it."""
+    headers = upload_headers(server, tab)
+    form = aiohttp.FormData({"__reflex_event_args": json.dumps({"passed": headers["X-Upload-Pass"]})})
+    form.add_field("files", data, filename=name)
+    async with http.post(f"{server.origin}/_upload", data=form, headers=headers) as told:
+        if told.status != 202:
+            raise ConnectionError(f"the upload was refused ({told.status})")
+    await tab.until(lambda: bool(tab.var(EVIDENCE, "files") or tab.var(EVIDENCE, "refused")))
+
+
+async def send(tab: Tab) -> str:
+    """The last page opens, and "Kirim Laporan" is pressed: the ticket, "" when told to try again later."""
+    await tab.fire(f"{REPORT}.enter", {"slug": "ringkasan"})
+    await tab.fire(f"{REPORT}.send", {"form": posted({"truth": "on"})})
+    await tab.until(lambda: bool(tab.var(RECEIPT, "received") or tab.var(REPORT, "trouble")))
+    return (tab.var(RECEIPT, "received") or {}).get("ticket", "")

@@ -215,7 +215,7 @@ async def test_eight_presses_at_once_are_one_report(database: str) -> None:
     assert len(await content_of(opened)) == 2
 
 
-@pytest.mark.parametrize("moment", ["files", "adopt"])
+@pytest.mark.parametrize("moment", ["waiting", "adopt"])
 async def test_a_press_that_is_overtaken_finds_the_others_report(
     database: str, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -225,11 +225,11 @@ async def test_a_press_that_is_overtaken_finds_the_others_report(
     overtaken: list[Receipt] = []
 
     async def overtaking(self: Staging) -> object:
-        found = await slow(self) if moment == "files" else None
+        found = await slow(self) if moment == "waiting" else None
         if not overtaken:
             monkeypatch.setattr(Staging, moment, slow)
             overtaken.append(await submit())
-        return found if moment == "files" else await slow(self)
+        return found if moment == "waiting" else await slow(self)
 
     monkeypatch.setattr(Staging, moment, overtaking)
     assert await submit() == overtaken[0]

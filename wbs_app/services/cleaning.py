@@ -10,6 +10,7 @@ from wbs_app.services.cleaning_pdf import clean_pdf
 from wbs_app.services.cleaning_picture import clean_picture
 from wbs_app.services.inspection import DOCX
 from wbs_app.services.refusal import Refused
+from wbs_app.services.structure import check_picture, examine
 
 
 @dataclass(frozen=True)
@@ -21,17 +22,21 @@ class Cleaned:
 
 
 def clean(mime: str, data: bytes) -> Cleaned:
-    """A file of this type, cleaned. The same bytes give the same copy.
+    """A file of this type, once it was examined, cleaned. The same bytes give the same copy.
 
     Raises:
-        Refused: with `error.file_unreadable`, or another of those of `inspection.examine`.
+        Refused: with one of those of `structure.examine`.
     """
     if mime == DOCX:
+        examine(mime, data)
         made, removed = clean_docx(data)
     elif mime == "application/pdf":
+        examine(mime, data)
         made, removed = clean_pdf(data)
     else:
-        made, form, removed = clean_picture(data, mime.removeprefix("image/").upper())
+        kind = mime.removeprefix("image/").upper()
+        check_picture(data, kind)
+        made, form, removed = clean_picture(data, kind)
         if f"image/{form.lower()}" != mime:
             raise Refused("error.file_mismatch")
     return Cleaned(made, tuple(sorted(removed)))

@@ -39,21 +39,21 @@ def _names_unit(unit: str, written: str) -> bool:
     return " ".join(unit.casefold().split()) in " ".join(written.casefold().split())
 
 
-async def on_arrival(db: Db, agency: str, steps: Mapping[str, Any]) -> dict[int, str]:
-    """Staff id -> reason, for all whom the report itself shuts out."""
+async def on_arrival(db: Db, agency: str, steps: Mapping[str, Any], people: Iterable[Staff]) -> dict[int, str]:
+    """Staff id -> reason, for all of `people` whom the report itself shuts out."""
     incident = next((step for step in steps.values() if isinstance(step, Incident)), None)
     if incident is None:
         return {}
-    people = " | ".join(person.name for person in incident.reported.values() if person.name)
+    named = " | ".join(person.name for person in incident.reported.values() if person.name)
     unwanted = incident.exclude or ""
     units = {incident.unit} if incident.unit else set()
     if unwanted:
         known = (await db.exec(select(Unit).where(Unit.agency == agency))).all()
         units |= {unit.code for unit in known if _names_unit(unit.name, unwanted)}
     found: dict[int, str] = {}
-    for staff in await db.exec(select(Staff).where(col(Staff.active))):
+    for staff in people:
         assert staff.id is not None
-        if any(is_named(staff.name, part) for part in (*people.split(" | "), unwanted) if part):
+        if any(is_named(staff.name, part) for part in (*named.split(" | "), unwanted) if part):
             found[staff.id] = NAMED
         elif staff.unit in units:
             found[staff.id] = UNIT

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from wbs_app.model.tables import Evidence
 from wbs_app.services import scanning
@@ -43,22 +43,35 @@ async def insert(
 
     Without `identity_key` no original is kept.
     """
-    known = set((await db.exec(select(Evidence.id).where(Evidence.report_id == report_id))).all())
-    last = (await db.exec(select(func.max(Evidence.position)).where(Evidence.report_id == report_id))).one() or 0
+    chosen = select(Evidence.id, Evidence.position).where(Evidence.report_id == report_id)
+    known = dict((await db.exec(chosen)).all())
     new = [file for file in files if file.about.id not in known]
-    for position, file in enumerate(new, start=last + 1):
-        row = Evidence(id=file.about.id, report_id=report_id, position=position, about=b"")
-        row.about = _sealed_about(row, replace(file.about, by=by), account_key)
-        if file.keep and identity_key is not None:
-            place = Place("evidence", row.id, "original")
-            row.original = seal_json(identity_key, asdict(replace(file.original, by=by)), place)
-        db.add(row)
+    begin(db, report_id, new, account_key, identity_key, by, max(known.values(), default=0))
     await db.flush()
     return [file.about.id for file in new]
 
 
+def begin(
+    db: Db,
+    report_id: int,
+    files: Iterable[Waiting],
+    account_key: bytes,
+    identity_key: bytes | None,
+    by: str,
+    last: int = 0,
+) -> None:
+    """The same for files that the report is known not to have. `last`: the position of those it has."""
+    for position, file in enumerate(files, start=last + 1):
+        row = Evidence(id=file.about.id, report_id=report_id, position=position, about=b"")
+        row.about = _sealed_about(row, replace(file.about, by=by), account_key)
+        if file.keep and identity_key is not None:
+            place = Place("evidence", row.id, "original")
+            row.original = seal_json(identity_key, vars(replace(file.original, by=by)), place)
+        db.add(row)
+
+
 def _sealed_about(row: Evidence, about: About, account_key: bytes) -> bytes:
-    return seal_json(account_key, asdict(about), Place("evidence", row.id, "about"))
+    return seal_json(account_key, vars(about), Place("evidence", row.id, "about"))
 
 
 # --- integrity --------------------------------------------------------------------------------------------------------

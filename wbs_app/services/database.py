@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wbs_app.config import settings
 from wbs_app.services import live, redis
+from wbs_app.services.sqlite import OneHop
 
 Db = AsyncSession
 
@@ -37,7 +38,9 @@ def _writer() -> AsyncEngine:
 
 
 def _sqlite(url: str, **options: Any) -> AsyncEngine:
-    made = create_async_engine(url, connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True, **options)
+    made = create_async_engine(
+        url, module=OneHop(), connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True, **options
+    )
     event.listen(made.sync_engine, "connect", _prepare_sqlite)
     event.listen(made.sync_engine, "begin", _begin_sqlite)
     return made

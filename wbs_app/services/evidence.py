@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -34,8 +34,12 @@ if TYPE_CHECKING:  # these exist for checkers alone
     from obstore.store import RetryConfig
 
 STAGED_SECONDS = 3600
+PARTS = ("about", "file", "original")
+"""What a waiting file consists of; the first makes it exist."""
 RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 """A reporter waits: better to say soon that a file could not be stored."""
+WHOLE_BYTES = 2**20
+"""Up to this size a file is sealed at once, in a few milliseconds, and not while it is being stored."""
 UNREADABLE = (OSError, obstore.exceptions.BaseError, Tampered)
 """What reading a stored file may raise: the store has lost it or is away, or it is not what was sealed."""
 
@@ -85,14 +89,19 @@ def store() -> ObjectStore:
 
 
 async def delete(paths: list[str]) -> None:
-    """One by one: the local store stops at the first that somebody else has deleted."""
-    for path in paths:
-        with suppress(FileNotFoundError):
-            await obstore.delete_async(store(), path)
+    """All at once; one by one when the local store has stopped at one that somebody else has deleted."""
+    try:
+        await obstore.delete_async(store(), paths)
+    except FileNotFoundError:
+        for path in paths:
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(store(), path)
 
 
 async def _put(path: str, about: About, data: bytes) -> None:
-    await obstore.put_async(store(), path, seal_chunks(base64.b64decode(about.key), once(data)))
+    boxes = seal_chunks(base64.b64decode(about.key), once(data))
+    small = len(data) <= WHOLE_BYTES
+    await obstore.put_async(store(), path, b"".join([box async for box in boxes]) if small else boxes)
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:
@@ -147,17 +156,28 @@ class Staging:
 
     async def waiting(self) -> list[Waiting]:
         """What waits, in the order it came: for an hour, and unless another press takes it away meanwhile."""
+        sealed = {stem: await _found(f"{stem}.about") for stem in _whole(await self._listed())}
+        found = [
+            Waiting.read(unseal_json(self._key, note, self._place(stem.rpartition("/")[2])))
+            for stem, note in sealed.items()
+            if note is not None
+        ]
+        since = time.time() - STAGED_SECONDS
+        return sorted((file for file in found if file.about.at > since), key=lambda file: file.about.at)
+
+    async def _listed(self) -> list[str]:
         listed: list[str] = []
         async for batch in obstore.list(store(), self._folder):
             listed += [entry["path"] for entry in batch]
-        found: list[Waiting] = []
-        for path in listed:
-            stem, _, kind = path.rpartition(".")
-            whole = {f"{stem}.file", f"{stem}.original"} <= set(listed)
-            if kind == "about" and whole and (sealed := await _found(path)) is not None:
-                found.append(Waiting.read(unseal_json(self._key, sealed, self._place(stem.rpartition("/")[2]))))
-        since = time.time() - STAGED_SECONDS
-        return sorted((file for file in found if file.about.at > since), key=lambda file: file.about.at)
+        return listed
+
+    async def _has_room(self, most: int, id: str = "") -> bool:
+        """Whether the file `id`, or else one more, is among the first `most`."""
+        listed = len(_whole(await self._listed()))
+        if listed < most or (id and listed == most):
+            return True  # whoever these are: nothing needs to be opened
+        kept = [about.id for about in await self.files()][:most]
+        return id in kept if id else len(kept) < most
 
     async def files(self) -> list[About]:
         """The cleaned copies of what waits."""
@@ -176,7 +196,7 @@ class Staging:
             raise
 
     async def _add(self, name: str, data: bytes, most_files: int) -> About:
-        if len(await self.files()) >= most_files:
+        if not await self._has_room(most_files):
             raise Refused("error.file_count", max=most_files)
         made = await prepare(name, data)
         verdict = await _scanned(made)
@@ -184,13 +204,14 @@ class Staging:
         await _put(f"{self._folder}/{file.about.id}.original", file.original, made.original)
         await _put(f"{self._folder}/{file.about.id}.file", file.about, made.cleaned)
         await self._note(file)  # last: it makes the file exist
-        if file.about.id not in {about.id for about in (await self.files())[:most_files]}:  # several came at once
+        if not await self._has_room(most_files, file.about.id):  # several came at once
             await self._delete(file.about.id)
             raise Refused("error.file_count", max=most_files)
         return file.about
 
     async def _note(self, file: Waiting) -> None:
-        sealed = seal_json(self._key, asdict(file), self._place(file.about.id))
+        known = {"about": vars(file.about), "original": vars(file.original), "keep": file.keep}
+        sealed = seal_json(self._key, known, self._place(file.about.id))
         await obstore.put_async(store(), f"{self._folder}/{file.about.id}.about", sealed)
 
     def _place(self, id: str) -> Place:
@@ -241,11 +262,10 @@ class Staging:
 
     async def clear(self) -> None:
         """Forgets all files of this form."""
-        for about in await self.files():
-            await self._delete(about.id)
+        await delete(sorted(await self._listed()))  # first what makes a file exist
 
     async def _delete(self, id: str) -> None:
-        await delete([f"{self._folder}/{id}.{kind}" for kind in ("about", "original", "file")])
+        await delete([f"{self._folder}/{id}.{kind}" for kind in PARTS])
 
     async def adopt(self) -> list[Waiting]:
         """Copies the files to their place for good, before the report that names them is committed."""
@@ -266,6 +286,13 @@ class Staging:
         if await self.scan_again():
             raise Refused("error.file_infected")
         return await self.adopt()
+
+
+def _whole(listed: list[str]) -> list[str]:
+    """The files of which all parts are listed: their paths without an ending."""
+    there = set(listed)
+    stems = [path.removesuffix(f".{PARTS[0]}") for path in listed if path.endswith(f".{PARTS[0]}")]
+    return [stem for stem in stems if all(f"{stem}.{part}" in there for part in PARTS)]
 
 
 async def _found(path: str) -> bytes | None:

@@ -48,12 +48,30 @@ async def append(
     """Adds a step to the history, with the report's present status. `report` must be held for writing."""
     last = select(func.max(ReportEvent.position)).where(ReportEvent.report_id == report.id)
     newest = (await db.exec(last)).one()
-    position = 0 if newest is None else newest + 1
+    _add(db, report, key, 0 if newest is None else newest + 1, kind, who, at, note, **more)
+    await db.flush()
+
+
+def begin(db: Db, report: Report, key: bytes, at: datetime) -> None:
+    """The first step of a report that has just been stored."""
+    _add(db, report, key, 0, "status", "system", at, None)
+
+
+def _add(
+    db: Db,
+    report: Report,
+    key: bytes,
+    position: int,
+    kind: str,
+    who: str,
+    at: datetime,
+    note: str | None,
+    **more: Any,
+) -> None:
     body = {"kind": kind, "at": f"{at:%Y-%m-%dT%H:%M}", "who": who, "note": note or None, **more}
     assert report.id is not None
     sealed = seal_json(key, body, _place(report.ticket, position))
     db.add(ReportEvent(report_id=report.id, position=position, status=report.status, body=sealed))
-    await db.flush()
 
 
 async def steps(db: Db, report: Report, key: bytes | None) -> list[Step]:

@@ -1,9 +1,9 @@
 """Who holds the keys of a report. The database gives nobody's key to anybody else: no key, no text."""
 
 import asyncio
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
-from sqlalchemy import and_, exists, literal, or_
+from sqlalchemy import and_, exists, insert, literal, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -14,7 +14,7 @@ from wbs_app.model.tables import Agency, Report, ReportKey, Staff
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.refusal import Refused
-from wbs_app.services.vouching import able, keep_recovery
+from wbs_app.services.vouching import able, is_vouched, keep_recovery
 from wbs_app.vault.keypairs import open_sealed, seal_to
 from wbs_app.vault.sealing import Tampered, new_key
 
@@ -32,17 +32,33 @@ def _kinds_on_arrival(role: str, document: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if role in ARRIVAL_READERS[kind])
 
 
-async def readers(
-    db: Db, agency: str, kind: str, document: str, unit: str | None, barred: Container[int | None] = ()
+async def active(db: Db) -> list[Staff]:
+    """All active staff."""
+    return list(await db.exec(select(Staff).where(col(Staff.active)).order_by(col(Staff.id))))
+
+
+async def readers(db: Db, agency: str, kind: str, document: str, unit: str | None) -> list[Staff]:
+    """Who receives the key of a new report's `document`: nobody of `unit`, the unit reported."""
+    return readers_among(await active(db), agency, kind, document, unit)
+
+
+def readers_among(
+    people: Iterable[Staff],
+    agency: str,
+    kind: str,
+    document: str,
+    unit: str | None,
+    barred: Container[int | None] = (),
 ) -> list[Staff]:
-    """Who receives the key of a new report's `document`: nobody of `unit`, the unit reported, nor of `barred`."""
+    """The same of active staff who are known already, without those who are `barred`."""
     return [
         staff
-        for staff in await able(db)
+        for staff in people
         if kind in _kinds_on_arrival(staff.role, document)
         and agency in staff.agencies.split()
         and (unit is None or staff.unit != unit)
         and staff.id not in barred
+        and is_vouched(staff)
     ]
 
 
@@ -51,11 +67,13 @@ async def seal_key(
 ) -> None:
     """Gives a document's key to `holders`, and to the agency's recovery key where there is one."""
     public = {str(holder.id): holder.public_key for holder in holders} | {RECOVERY: recovery_key}
-    for holder, half in public.items():
-        if half is not None:
-            sealed = seal_to(half, key)
-            db.add(ReportKey(report_id=report_id, document=document, holder=holder, sealed_key=sealed))
-    await db.flush()
+    given = [
+        {"report_id": report_id, "document": document, "holder": holder, "sealed_key": seal_to(half, key)}
+        for holder, half in public.items()
+        if half is not None
+    ]
+    if given:
+        await db.exec(insert(ReportKey), params=given)
 
 
 async def key_of(db: Db, actor: Actor, report_id: int, document: str) -> bytes | None:

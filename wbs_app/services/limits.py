@@ -28,8 +28,8 @@ class Fair:
 MB = 2**20
 HOUR = 3600
 
-SUBMISSIONS = Fair("submit", Measure(20, 600), Measure(1, 120), Measure(1 / 60, 10))
-"""Reports and messages sent, by device."""
+SUBMISSIONS = Fair("submit", Measure(50, 600), Measure(1, 120), Measure(1 / 60, 10))
+"""Reports and messages sent, by device. All together: what one machine takes in."""
 UPLOADED = Fair("upload", Measure(4 * MB, 2048 * MB), Measure(MB / 36, 200 * MB), Measure(MB / 120, 30 * MB))
 """Bytes of files, by device: 100 MB an hour, or 30."""
 SIGN_INS = Fair("sign_in", Measure(2, 40), Measure(0.2, 40), Measure(0.05, 5))

@@ -54,10 +54,16 @@ async def tell_staff(db: Db, staff_ids: Iterable[int], template: str) -> None:
     """Puts a notice to each of these officers who has an address into the outbox. `db` must write."""
     if template not in STAFF_TEMPLATES:
         raise ValueError("no such template")
-    reachable = select(Staff.id).where(col(Staff.id).in_(set(staff_ids)), col(Staff.active), col(Staff.email) != "")
+    asked = set(staff_ids)
+    if not asked:
+        return
+    reachable = select(Staff.id).where(col(Staff.id).in_(asked), col(Staff.active), col(Staff.email) != "")
+    told = (await db.exec(_waiting(template, col(Notice.staff_id).in_(asked), col(Notice.staff_id)))).all()
     due = _next_hour(now())
     for staff_id in (await db.exec(reachable.order_by(col(Staff.id)))).all():
-        await _put(db, Notice(staff_id=staff_id, template=template, send_after=due))
+        if staff_id not in told:
+            db.add(Notice(staff_id=staff_id, template=template, send_after=due))
+    await db.flush()
 
 
 async def tell_reporter(db: Db, report: Report) -> None:
@@ -68,16 +74,19 @@ async def tell_reporter(db: Db, report: Report) -> None:
 
 
 async def _put(db: Db, notice: Notice) -> None:
-    """One that waits untouched says the same as two. It is locked, so that it is not sent before this commit."""
-    same = select(Notice.id).where(
-        col(Notice.staff_id) == notice.staff_id if notice.staff_id else col(Notice.report_id) == notice.report_id,
-        Notice.template == notice.template,
-        col(Notice.sent).is_(False),
-        Notice.tries == 0,
-    )
-    if (await db.exec(same.limit(1).with_for_update(skip_locked=True))).first() is None:
+    """To a reporter."""
+    to = col(Notice.report_id) == notice.report_id
+    if (await db.exec(_waiting(notice.template, to, col(Notice.id)))).first() is None:
         db.add(notice)
         await db.flush()
+
+
+def _waiting(template: str, to: ColumnElement[bool], column: Any) -> Any:
+    """Notices that wait untouched: one says the same as two. They are locked, so that none is sent before this
+    commit."""
+    untouched = (col(Notice.sent).is_(False), Notice.tries == 0)
+    chosen = select(column).where(to, Notice.template == template, *untouched)
+    return chosen.with_for_update(skip_locked=True)
 
 
 async def officers(db: Db, report: Report, role: Role | None = None) -> list[int]:

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from wbs_app.model.answers import Offer
 from wbs_app.model.deadlines import started
 from wbs_app.model.documents import account_document, identity_document
 from wbs_app.model.steps import Biodata, Incident, PlaceTime, ServiceComplaint, Step
-from wbs_app.model.tables import Agency, Report
+from wbs_app.model.tables import Agency, Report, Staff
 from wbs_app.model.workflow import Status
 from wbs_app.services import assignment, casework, conflicts, custody, history, keys, live, notices, vouching
 from wbs_app.services.calendar import work_days
@@ -62,7 +63,11 @@ class _Form:
         """By this a second press finds the first's report."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
-    @property
+    @cached_property
+    def staging(self) -> Staging:
+        return Staging(self.secret)
+
+    @cached_property
     def pin(self) -> str:
         """From the form's secret and the server's: the same press always shows the same PIN though none is stored."""
         seed = hashlib.blake2b(self.secret.encode(), key=settings().secret_key(), person=b"pin")
@@ -80,12 +85,12 @@ async def submit(
     """
     form = _Form(agency, kind, steps, offer, secret, frozenset(believed))
     try:
-        report = await _already(form) or await _file(form)
-    except (IntegrityError, FileNotFoundError, Refused):  # another press was quicker, and took the form's files
+        report = await _file(form)
+    except (IntegrityError, FileNotFoundError, Refused):  # another press was first, and took the form's files
         report = await _already(form)
         if report is None:
             raise
-    await Staging(secret).clear()
+    await form.staging.clear()
     return Receipt(report.ticket, form.pin, f"{offer.now:%Y-%m-%dT%H:%M}")
 
 
@@ -96,7 +101,7 @@ async def _already(form: _Form) -> Report | None:
 
 async def _file(form: _Form) -> Report:
     """The files are in their place before the report that names them is committed."""
-    files = await Staging(form.secret).ready()
+    files = await form.staging.ready()
     if form.believed - {file.about.id for file in files}:
         raise Refused("error.file_expired")
     salt = new_salt()
@@ -106,7 +111,12 @@ async def _file(form: _Form) -> Report:
 
 
 async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[Waiting]) -> Report:
+    """Asks first and writes then: what is written waits to be sent to the database in few statements."""
     ticket = await _free_ticket(db, form.offer.catalogue.profile.ticket_prefix)
+    targets = started(form.offer.today, form.offer.catalogue.profile.targets, await work_days(db, form.agency))
+    people = await keys.active(db)
+    barred = await conflicts.on_arrival(db, form.agency, form.steps, people)
+    recovery = vouching.recovery_of(await db.get(Agency, form.agency))
     account_key, identity_key = new_key(), new_key()
     account = account_document(form.steps, form.offer, form.offer.now)
     report = Report(
@@ -122,29 +132,34 @@ async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[Wai
         account=seal_json(account_key, account, Place("report", ticket, "account")),
         identity=seal_json(identity_key, identity_document(form.steps), Place("report", ticket, "identity")),
         **_open_columns(form.steps),
-        **asdict(started(form.offer.today, form.offer.catalogue.profile.targets, await work_days(db, form.agency))),
+        **vars(targets),
     )
     db.add(report)
     await db.flush()
     assert report.id is not None
-    await history.append(db, report, account_key, "status", "system", form.offer.now)
-    await custody.insert(db, report.id, files, account_key, identity_key, "reporter")
-    await _hand_out(db, report, form.steps, {"account": account_key, "identity": identity_key})
+    history.begin(db, report, account_key, form.offer.now)
+    custody.begin(db, report.id, files, account_key, identity_key, "reporter")
+    await _hand_out(db, report, {"account": account_key, "identity": identity_key}, recovery, people, barred)
     await notices.register(db, report, form.steps.get(Biodata.slug))
     return report
 
 
-async def _hand_out(db: Db, report: Report, steps: Mapping[str, Step], held: Mapping[str, bytes]) -> None:
+async def _hand_out(
+    db: Db,
+    report: Report,
+    held: Mapping[str, bytes],
+    recovery: bytes | None,
+    people: list[Staff],
+    barred: Mapping[int, str],
+) -> None:
     """Seals the key of each document to its readers and to the agency's recovery key, and tells who may read."""
     assert report.id is not None
-    barred = await conflicts.on_arrival(db, report.agency, steps)
     conflicts.exclude(db, report.id, barred)
-    recovery = vouching.recovery_of(await db.get(Agency, report.agency))
     for document, key in held.items():
-        holders = await keys.readers(db, report.agency, report.kind, document, report.unit, barred)
+        holders = keys.readers_among(people, report.agency, report.kind, document, report.unit, barred)
         await keys.seal_key(db, report.id, document, key, holders, recovery)
         if document == "account":
-            await notices.tell_staff(db, [holder.id for holder in holders if holder.id], "new_report")
+            await notices.tell_staff(db, [holder.id for holder in holders if holder.id and holder.email], "new_report")
     if barred and await conflicts.is_orphaned(db, report):
         await assignment.escalate(db, await casework.held(db, report, held["account"]))
     live.touch(db, live.list_topic(report.agency))

@@ -52,11 +52,23 @@ def opened_picture(data: bytes, *formats: str) -> Image.Image:
     return picture
 
 
+def check_picture(data: bytes, form: str) -> None:
+    """All of `examine` but the decoding, which whoever cleans a picture does anyway.
+
+    Raises:
+        Refused: with `error.file_unreadable` or `error.file_pixels`.
+    """
+    _tried(opened_picture(data, form).verify)
+
+
 def _examine_picture(data: bytes, form: str) -> None:
-    listed, picture = opened_picture(data, form), opened_picture(data, form)
+    check_picture(data, form)
+    _tried(opened_picture(data, form).load)
+
+
+def _tried(read: Callable[[], object]) -> None:
     try:
-        listed.verify()
-        picture.load()
+        read()
     except UNREADABLE as problem:  # cut short, for one
         raise Refused("error.file_unreadable") from problem
 
