@@ -141,7 +141,7 @@ class Settings(BaseSettings):
                 self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
                 file.touch(mode=0o600)
                 file.write_text(secrets.token_hex(SECRET_BYTES))
-            key = bytes.fromhex(file.read_text().strip())
+            key = _secret_in(file, file.stat().st_mtime_ns)
         except OSError as problem:
             raise Unusable(f"the secret file {file} cannot be read: {problem.strerror}") from problem
         except ValueError as problem:
@@ -149,6 +149,12 @@ class Settings(BaseSettings):
         if len(key) != SECRET_BYTES:
             raise Unusable(f"the secret file {file} is damaged: restore it from your backup")
         return key
+
+
+@lru_cache(maxsize=1)
+def _secret_in(file: Path, _changed: int) -> bytes:
+    """Read once: an event asks for it several times."""
+    return bytes.fromhex(file.read_text().strip())
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from wbs_app.model.access import Actor, Forbidden, Permission
 from wbs_app.model.desk import CASES, PAPER, TRAIL_EXPORT
-from wbs_app.services import audit, case_print, sessions
+from wbs_app.services import audit, sessions
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
@@ -27,6 +27,8 @@ async def _actor(request: Request) -> Actor | None:
 
 async def case_file(request: Request) -> Response:
     """The case as a PDF under the password given."""
+    from wbs_app.services import case_print  # its tools take 3 MB, and few ever print
+
     actor, ticket = await _actor(request), request.path_params["ticket"]
     english = request.url.path.startswith("/en/")
     form = await request.form(max_fields=_MOST_FIELDS, max_files=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import holidays
 import pytest
 from sqlmodel import select
 
@@ -50,6 +51,15 @@ async def test_the_national_calendar_counts_until_it_is_changed(admin: Actor) ->
         trail = [(event.actor, event.action, event.subject) for event in await db.exec(select(AuditEvent))]
     assert await _is_work(WEDNESDAY, SUNDAY, INDEPENDENCE) == [True, False, False]
     assert trail == [("admin", "set_calendar", "bali")] * 6, "forgetting what was not set is no event"
+
+
+async def test_it_is_what_the_library_says_of_indonesia(admin: Actor) -> None:
+    """Read from the library's file for Indonesia alone: whoever updates the library learns here if that changes."""
+    for number in (2024, 2025, 2026, 2027):
+        said = holidays.country_holidays("ID", years=number, categories=("public", "government"), language="id")
+        async with reading() as db:
+            found = await calendar.year(db, admin, "bali", number)
+        assert {day.day: day.name for day in found} == dict(said.items()) and len(found) > 10
 
 
 async def test_a_year_shows_both_and_whose_they_are(admin: Actor) -> None:

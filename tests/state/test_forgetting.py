@@ -42,3 +42,9 @@ def test_staff_states_start_without_data() -> None:
         if state.requires is not PUBLIC:  # type: ignore[attr-defined]
             values = next(iter(state.dict(initial=True).values()))
             assert not any(values.values()), state.get_full_name()
+
+
+def test_a_load_makes_no_state_that_would_have_to_be_kept() -> None:
+    root = State(_reflex_internal_init=True)  # type: ignore[call-arg]
+    _forget_staff(root)
+    assert not any(state._was_touched or state.dirty_vars for state in ours(root))

@@ -1,8 +1,12 @@
 """Working days: the national holidays of Indonesia, and what an agency's administrator has changed about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
 
 import holidays
 from sqlmodel import col, select
@@ -18,16 +22,33 @@ LONGEST_NAME = 120
 
 
 @lru_cache(maxsize=1)
+def _indonesia() -> Any:
+    """The library's class for Indonesia. Asked for a country by its code, the library first reads those of all others:
+    8 MB, and the better part of a second in which nobody is served."""
+    spec = spec_from_file_location("wbs_indonesia", Path(holidays.__file__).parent / "countries" / "indonesia.py")
+    assert spec is not None and spec.loader is not None
+    found = module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found.Indonesia
+
+
+@lru_cache(maxsize=1)
 def _national() -> holidays.HolidayBase:
     """Public holidays and collective leave of a government office; each year is worked out when first asked for."""
-    return holidays.country_holidays("ID", categories=("public", "government"), language="id")
+    return _indonesia()(categories=("public", "government"), language="id")
 
 
 async def work_days(db: Db, agency: str) -> WorkDays:
     """The agency's working days."""
     rows = (await db.exec(select(Holiday).where(Holiday.agency == agency))).all()
-    worked = frozenset(row.day for row in rows if row.working)
-    free = frozenset(row.day for row in rows if not row.working)
+    return working({(row.day, row.working) for row in rows})
+
+
+def working(special: Iterable[tuple[date, bool]]) -> WorkDays:
+    """The national working days but for an agency's own; with each of these whether it is worked."""
+    kept = dict(special)
+    worked = frozenset(day for day, is_worked in kept.items() if is_worked)
+    free = frozenset(kept) - worked
     national = _national()
     return WorkDays(free=lambda day: day in free or day in national, worked=worked.__contains__)
 
@@ -81,7 +102,7 @@ async def forget_day(db: Db, actor: Actor, agency: str, day: date) -> None:
 
 
 def _of(number: int) -> dict[date, str]:
-    made = holidays.country_holidays("ID", years=number, categories=("public", "government"), language="id")
+    made = _indonesia()(years=number, categories=("public", "government"), language="id")
     return dict(made.items())
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
-from wbs_app.services import keys, migrate, redis, reference, vouching
+from wbs_app.services import keys, redis, reference, vouching
 from wbs_app.services.database import Db, engine, reading
 from wbs_app.services.evidence import store
 from wbs_app.services.refusal import Refused
@@ -248,6 +248,8 @@ async def _database() -> str | None:
     if not _is_made():
         return "not made yet: run `wbs init`"
     try:
+        from wbs_app.services import migrate  # its tools take 7 MB, and only `wbs doctor` asks this
+
         return None if await migrate.up_to_date() else "its schema is not up to date"
     except DBAPIError as problem:
         return f"cannot be used ({type(problem.orig).__name__})"

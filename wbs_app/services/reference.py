@@ -139,6 +139,12 @@ def regencies() -> dict[str, tuple[str, str]]:
 
 async def offer(db: Db, agency: str) -> Offer:
     """What a form of this agency may choose from, today."""
-    known = await catalogue(db, agency)
+    return offered(await catalogue(db, agency))
+
+
+def offered(known: Catalogue) -> Offer:
+    """The same from a catalogue that was read before. Nothing is checked again: regencies are many, and ours."""
     here = datetime.now(ZoneInfo(known.profile.timezone)).replace(tzinfo=None)
-    return Offer(catalogue=known, provinces=provinces(), regencies=regencies(), today=here.date(), now=here)
+    return Offer.model_construct(
+        catalogue=known, provinces=provinces(), regencies=regencies(), today=here.date(), now=here
+    )

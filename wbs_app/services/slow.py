@@ -21,9 +21,10 @@ T = TypeVar("T")
 class Queue:
     """Work of one kind, in its order; so many `at_once`."""
 
-    def __init__(self, name: str, at_once: int, most: int | None = None) -> None:
-        """`most`: how many may be in it; with more, the last would wait for too long."""
-        self._threads = ThreadPoolExecutor(at_once, f"slow-{name}", _stand_back if most is not None else None)
+    def __init__(self, name: str, at_once: int, most: int | None = None, niceness: int = 10) -> None:
+        """`most`: how many may be in it; with more, the last would wait for too long. `niceness`: how far it stands
+        back when others need the core."""
+        self._threads = ThreadPoolExecutor(at_once, f"slow-{name}", _stand_back, (niceness,))
         self._most = most
         self.length = 0
 
@@ -42,13 +43,13 @@ class Queue:
             self.length -= 1
 
 
-def _stand_back() -> None:
-    """Where threads have a rank of their own (Linux): who guesses gets the core when nobody else needs it."""
+def _stand_back(niceness: int) -> None:
+    """Where threads have a rank of their own (Linux): pages are answered first, and guessers get what nobody needs."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
-filing = Queue("filing", 2)
+filing = Queue("filing", 2, niceness=5)
 """Reports being sent: none is turned away."""
 opening = Queue("opening", 1, most=100)
 """PINs typed."""

@@ -14,9 +14,9 @@ import reflex as rx
 from wbs_app.model.access import Permission
 from wbs_app.model.steps import MAX_PEOPLE, Biodata
 from wbs_app.services import reference
-from wbs_app.services.database import reading
 from wbs_app.services.evidence import Staging
 from wbs_app.state.door import PUBLIC
+from wbs_app.state.portal import catalogue_of
 from wbs_app.state.tab import opened, seal
 
 LONGEST_DRAFT = 380 * 1024
@@ -88,8 +88,7 @@ class DraftState(rx.State):
         """A new form with a secret of its own; files waiting in the one before are forgotten."""
         if (before := self._opened()) is not None:
             await Staging(before["secret"]).clear()
-        async with reading() as db:
-            profile = (await reference.catalogue(db, agency)).profile
+        profile = (await catalogue_of(agency)).profile
         draft = Draft.new(agency, kind, {"province": profile.province_code, "precision": "exact"} | (answers or {}))
         self._keep(draft)
         return draft

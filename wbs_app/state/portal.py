@@ -8,23 +8,36 @@ import reflex as rx
 from wbs_app.config import settings
 from wbs_app.model.access import Permission
 from wbs_app.model.agency import Catalogue
+from wbs_app.model.answers import Offer
 from wbs_app.services import reference
 from wbs_app.services.database import reading
 from wbs_app.state.door import PUBLIC
 from wbs_app.state.tab import Entry, show
 
-_FRESH_SECONDS = 10.0
+_SHOWN_SECONDS, _CHECKED_SECONDS = 10.0, 1.0
+"""How old lists may be that are shown, and those that answers are checked against."""
 _kept: dict[str, tuple[float, Catalogue]] = {}
 
 
-async def catalogue_of(agency: str) -> Catalogue:
-    """The live catalogue; read again at most every ten seconds, since every page load asks."""
+async def catalogue_of(agency: str, seconds: float = _SHOWN_SECONDS) -> Catalogue:
+    """The live catalogue, at most so old: every page load and every step of a report asks.
+
+    Raises:
+        KeyError: for an agency that this installation does not serve.
+    """
     read_at, kept = _kept.get(agency, (0.0, None))
-    if kept is None or time.monotonic() - read_at > _FRESH_SECONDS:
+    if kept is None or time.monotonic() - read_at > seconds:
+        if kept is not None:  # who comes while it is read takes the one before
+            _kept[agency] = (time.monotonic(), kept)
         async with reading() as db:
             kept = await reference.catalogue(db, agency)
         _kept[agency] = (time.monotonic(), kept)
     return kept
+
+
+async def offer_of(agency: str) -> Offer:
+    """What an answer may choose from, now."""
+    return reference.offered(await catalogue_of(agency, _CHECKED_SECONDS))
 
 
 def agency_view(catalogue: Catalogue) -> Entry:

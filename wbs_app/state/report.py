@@ -1,6 +1,7 @@
 """Filing a report: four pages, or one for a service complaint; each checks its step, the last one sends."""
 
 import logging
+from collections.abc import Awaitable
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -13,13 +14,12 @@ from wbs_app.model.access import Permission
 from wbs_app.model.answers import Offer
 from wbs_app.model.documents import Section, account_document, identity_document, sections
 from wbs_app.model.steps import FORMS, Biodata, Declaration, Incident, PlaceTime, ServiceComplaint, Step, problems
-from wbs_app.services import admission, health, reference, reports
-from wbs_app.services.database import reading
+from wbs_app.services import admission, health, reports
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import PUBLIC, device_of, language_of, localised
 from wbs_app.state.draft import Draft, DraftState
 from wbs_app.state.evidence import EvidenceState
-from wbs_app.state.portal import OfferState, PortalState
+from wbs_app.state.portal import OfferState, PortalState, catalogue_of, offer_of
 from wbs_app.state.receipt import ReceiptState
 from wbs_app.text import fill, text
 
@@ -55,8 +55,7 @@ class ReportState(rx.State):
         agency = form.get("agency", portal.agency)
         if agency not in settings().agencies:
             return None
-        async with reading() as db:
-            cards = {card.code: card for card in (await reference.catalogue(db, agency)).cards}
+        cards = {card.code: card for card in (await catalogue_of(agency)).cards}
         card = cards.get(form.get("card", ""))
         if card is None:
             self._show_errors({"card": text("type.choose_first", language_of(self))}, {})
@@ -84,7 +83,7 @@ class ReportState(rx.State):
             return None if slug == shown_at else rx.redirect(localised(self, f"/lapor/{shown_at}"))
         kind, step = PAGES[slug]
         draft = await self._draft_for(kind)
-        offer = await self._offer(draft)
+        offer = await offer_of(draft["agency"])
         if (first := _first_open(draft, step, offer)) is not None:
             return self._to(first)
         await self._fill_page(draft, step, offer)
@@ -103,10 +102,6 @@ class ReportState(rx.State):
             await portal._switch(draft["agency"])
         return draft
 
-    async def _offer(self, draft: Draft) -> Offer:
-        async with reading() as db:
-            return await reference.offer(db, draft["agency"])
-
     async def _fill_page(self, draft: Draft, step: type[Step], offer: Offer) -> None:
         if step in (Incident, ServiceComplaint):
             lists = await self.get_state(OfferState)
@@ -124,6 +119,9 @@ class ReportState(rx.State):
     @rx.event
     async def answer(self, slug: str, form: FormData):
         """A step is sent: its answers are checked, kept in the tab, and the next page opens."""
+        return await self._answered(self._answer(slug, form))
+
+    async def _answer(self, slug: str, form: FormData) -> Any:
         kind, step = PAGES.get(slug, ("", Step))
         if kind != "wbs" or step is Declaration:
             return None
@@ -135,7 +133,7 @@ class ReportState(rx.State):
         if form.get("go") == "back" and at > 0:
             drafts._keep(draft)
             return self._to(FORMS["wbs"][at - 1])
-        offer = await self._offer(draft)
+        offer = await offer_of(draft["agency"])
         if _leads_to_service(draft, offer):
             await drafts._begin(draft["agency"], "service", draft.of_reporter())
             return self._to(ServiceComplaint)
@@ -181,12 +179,24 @@ class ReportState(rx.State):
     @rx.event
     async def send(self, form: FormData):
         """ "Kirim Laporan" of the four steps: everything is checked once more, then sealed."""
-        return await self._send("wbs", form, Declaration)
+        return await self._answered(self._send("wbs", form, Declaration))
 
     @rx.event
     async def send_service(self, form: FormData):
         """ "Kirim Laporan" of the service complaint: one page asks all."""
-        return await self._send("service", form, *FORMS["service"])
+        return await self._answered(self._send("service", form, *FORMS["service"]))
+
+    async def _answered(self, work: Awaitable[Any]) -> Any:
+        """No press stays without an answer: whatever goes wrong, everything is kept and may be sent again."""
+        said = text("error.not_sent", language_of(self))
+        if self.trouble == said:
+            self.trouble = ""
+        try:
+            return await work
+        except Exception as error:  # noqa: BLE001  logged by its place, told to who waits for it
+            log.error("a step of a report could not be taken\n%s", frames_of(error))
+            self.trouble = said
+            return rx.set_focus("galat")
 
     async def _send(self, kind: str, form: FormData, *asked: type[Step]) -> Any:
         """`asked`: the steps of the page that was sent."""
@@ -198,7 +208,7 @@ class ReportState(rx.State):
             return None if received else self._to(Biodata)
         if not self._take(form, draft, *asked):
             return rx.set_focus("galat")
-        offer = await self._offer(draft)
+        offer = await offer_of(draft["agency"])
         if (first := _first_open(draft, asked[-1], offer)) is not None and first not in asked:
             return self._to(first)
         if not self._checked(asked, draft, offer):
@@ -226,10 +236,6 @@ class ReportState(rx.State):
         except Refused as refusal:  # a file waited too long or turned out harmful; the next press sends the others
             await evidence._miss(draft["secret"], refusal.key)
             self.trouble = text(refusal.key, language_of(self))
-            return rx.set_focus("galat")
-        except Exception as error:  # noqa: BLE001  whatever it was, everything is kept and may be sent again
-            log.error("a report could not be stored\n%s", frames_of(error))
-            self.trouble = text("error.not_sent", language_of(self))
             return rx.set_focus("galat")
         receipts = await self.get_state(ReceiptState)
         receipts._give(receipt, draft["agency"], offer.catalogue.profile.timezone_label, page.slug)

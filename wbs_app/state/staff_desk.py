@@ -48,6 +48,7 @@ class DeskState(rx.State):
     """The frame's own state: the first to load on every page, so that a wrong role is told why it sees nothing."""
 
     requires: ClassVar[Permission | None] = Permission.SIGNED_IN
+    stays: ClassVar[bool] = True
 
     me: Entry = {}
     may: list[str] = []
