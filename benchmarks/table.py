@@ -12,17 +12,17 @@ def arguments(about: str) -> argparse.ArgumentParser:
     """A parser with what every benchmark understands."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--json", action="store_true", help='end with {"bench": NAME, "rows": [...]}')
-    parser.add_argument("--compare", type=Path, metavar="FILE", help="show the change against a saved --json line")
+    parser.add_argument("--compare", type=Path, metavar="FILE", help="show the change against a saved --json output")
     return parser
 
 
 def show(name: str, rows: list[Row], chosen: argparse.Namespace) -> None:
     """Prints the rows, beside those of an earlier run when one is named."""
-    before = _saved(chosen.compare) if chosen.compare else []
+    before = saved(chosen.compare, name) if chosen.compare else []
     heads = list(rows[0])
     lines = [heads]
     for at, row in enumerate(rows):
-        earlier = before[at] if at < len(before) else {}
+        earlier = before[at] if at < len(before) and _words(before[at]) == _words(row) else {}
         lines.append([_cell(row[head], earlier.get(head)) for head in heads])
     widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
     print(f"\n{name}")
@@ -39,9 +39,15 @@ def _cell(value: Any, earlier: Any) -> str:
     return shown
 
 
-def _saved(file: Path) -> list[Row]:
-    last = file.read_text("utf-8").strip().splitlines()[-1]
-    return json.loads(last)["rows"]
+def _words(row: Row) -> dict[str, str]:
+    """What a row is about, for rows that are to be compared."""
+    return {head: value for head, value in row.items() if isinstance(value, str)}
+
+
+def saved(file: Path, name: str) -> list[Row]:
+    """The rows of the benchmark `name` in a saved output, which may be that of many; the last ones count."""
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.startswith('{"bench": ')]
+    return next((line["rows"] for line in reversed(lines) if line["bench"] == name), [])
 
 
 def percentile(values: list[float], share: float) -> float:

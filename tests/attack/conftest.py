@@ -151,13 +151,15 @@ class Refused(Exception):
 
 @dataclass
 class Tab:
-    """A socket of our own making. `frames` keeps every message the server ever sent to it, as raw text."""
+    """A socket of our own making. `frames` keeps every message the server ever sent to it, as raw text. A page that
+    connects for the first time names `hashes` of what it was built with; one that comes back does not."""
 
     server: Server
     device: str | None
     session: str | None = None
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
     path: str = "/"
+    hashes: list[str] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     address: str = "/_event/"
     frames: list[str] = field(default_factory=list)
@@ -189,7 +191,9 @@ class Tab:
         return self
 
     def _boot(self, stored: dict[str, Any] | None) -> dict[str, Any]:
-        payload = {"vars": stored} if stored else {}
+        payload: dict[str, Any] = {"vars": stored} if stored else {}
+        if self.hashes is not None:
+            payload["hashes"] = self.hashes
         return {"name": f"{STATE}.hydrate_and_load", "payload": payload, "router_data": self.router()}
 
     def router(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Two workers, PostgreSQL and Valkey: a visitor may come to either, and lose one in the middle."""
 
+import asyncio
 import json
 import os
 import pickle
@@ -8,12 +9,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import psycopg
 import pytest
 import pytest_asyncio
@@ -33,28 +34,31 @@ from tests.attack.conftest import (
     _environment,
     _listening,
     answer,
-    deltas,
     free_port,
     posted,
-    proof,
-    state,
 )
-from tests.attack.test_uploads import EVIDENCE, JPEG, Form
-from wbs_app.edge import SESSION_COOKIE
+from tests.attack.spread import (
+    CASES,
+    DRAFTS,
+    EVIDENCE_PAGE,
+    REPORTS,
+    TALK,
+    At,
+    adding,
+    half_sent,
+    kept,
+    send,
+    signed_in,
+    told,
+    tracked,
+    worker_of,
+    workers,
+    written,
+)
+from tests.attack.test_uploads import EVIDENCE, JPEG
 from wbs_app.model import desk
 
-REPORTS, DRAFTS, RECEIPTS, CASES, TRACK = (
-    state(*names)
-    for names in (
-        ("report", "report_state"),
-        ("draft", "draft_state"),
-        ("receipt", "receipt_state"),
-        ("staff_cases", "cases_state"),
-        ("track", "track_state"),
-    )
-)
 SECRETS = (MARK, "-----", "Dinas Komunikasi")
-At = Callable[..., Awaitable[Tab]]
 
 
 @pytest.fixture(scope="module")
@@ -89,29 +93,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, pg_url: str, valkey: Valkey
             process.wait(PATIENCE)
 
 
-# --- who serves whom -------------------------------------------------------------------------------------------------
-
-
-def workers(server: Server) -> list[int]:
-    """The processes that take connections, once both do."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        found = [child.pid for child in psutil.Process(server.process.pid).children() if child.net_connections("tcp")]
-        if len(found) == 2:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("there are no two workers")
-
-
-def worker_of(server: Server, tab: Tab) -> int:
-    """The process at the other end of this tab's socket."""
-    ours = tab._socket.get_extra_info("sockname")[1]
-    for pid in workers(server):
-        if any(link.raddr and link.raddr.port == ours for link in psutil.Process(pid).net_connections("tcp")):
-            return pid
-    raise AssertionError("nobody serves this tab")
-
-
 @pytest_asyncio.fixture
 async def at(server: Server) -> AsyncIterator[At]:
     """at(worker, device=..., token=...) -> a tab that this worker serves, as chance would have it sooner or later."""
@@ -136,40 +117,6 @@ async def at(server: Server) -> AsyncIterator[At]:
         await tab.close()
 
 
-def kept(tab: Tab) -> dict[str, str]:
-    """What the browser's own tab keeps for the server, sealed."""
-    return {f"{DRAFTS}.draft_rx_state_": told(tab, DRAFTS, "draft")}
-
-
-def told(tab: Tab, of: str, name: str) -> Any:
-    return deltas(tab.frames).get(of, {}).get(f"{name}_rx_state_")
-
-
-async def send(tab: Tab) -> dict[str, str]:
-    """Presses "Kirim Laporan"; the receipt."""
-    await tab.fire(f"{REPORTS}.send", {"form": posted({"truth": "on", "altcha": await proof(tab.server)})})
-    await tab.settled()
-    given = told(tab, RECEIPTS, "received")
-    assert given, told(tab, REPORTS, "trouble")
-    return given
-
-
-async def tracked(tab: Tab, given: dict[str, str]) -> bool:
-    """Whether ticket and PIN open the report."""
-    codes = {"ticket": given["ticket"], "pin": given["pin"], "altcha": await proof(tab.server)}
-    await tab.fire(f"{TRACK}.open", {"form": posted(codes)})
-    await tab.settled()
-    return bool(told(tab, TRACK, "held"))
-
-
-async def written(at: At, worker: int, **values: Any) -> Tab:
-    """A tab with three pages of the form answered."""
-    tab = await at(worker, **values)
-    for slug in ANSWERS:
-        await answer(tab, slug)
-    return tab
-
-
 # --- no sticky sessions ----------------------------------------------------------------------------------------------
 
 
@@ -187,12 +134,7 @@ async def test_a_form_is_filled_over_both_workers(server: Server, at: At, quiet:
 
 async def test_files_go_through_either_worker(server: Server, at: At, quiet: None) -> None:
     one, other = workers(server)
-    tab = await at(one, path="/lapor/lokasi-waktu")
-    for slug in ("biodata", "kejadian"):
-        await answer(tab, slug)
-    await tab.fire(f"{REPORTS}.enter", {"slug": "lokasi-waktu"})
-    await tab.settled()
-    form = Form(server, tab, told(tab, EVIDENCE, "upload_pass"))
+    form = await adding(tab := await at(one, path=EVIDENCE_PAGE))
     for number in range(1, 5):  # each over a connection of its own
         assert (await form.send(("bukti.jpg", JPEG))).status_code == 202
         await form.shown("files", number)
@@ -214,13 +156,8 @@ async def test_a_tab_belongs_to_its_device_on_every_worker(server: Server, at: A
 
 async def test_a_list_moves_by_itself_whichever_worker_took_the_report(server: Server, at: At, quiet: None) -> None:
     one, other = workers(server)
-    device = await server.device()
-    async with server.client(origin=server.origin, cookie=f"wbs_dev={device}") as http:
-        signed = await http.post(desk.SIGN_IN, data={"username": "one-intake", "password": PASSWORD})
-    officers = [
-        await at(worker, device=device, session=signed.cookies[SESSION_COOKIE], path=desk.CASES)
-        for worker in (one, other)
-    ]
+    session = await signed_in(server, device := await server.device())
+    officers = [await at(worker, device=device, session=session, path=desk.CASES) for worker in (one, other)]
     for officer in officers:
         await officer.fire(f"{CASES}.load")
         await officer.until(lambda officer=officer: told(officer, CASES, "view") is not None)
@@ -271,6 +208,59 @@ async def test_an_emptied_or_restarted_valkey_loses_nothing_of_a_form(
     again = await at(one, kept(tab), device=tab.device)
     await answer(again, "lokasi-waktu")
     assert await tracked(await at(None), await send(again))
+
+
+async def test_an_upload_whose_worker_dies_leaves_nothing_and_can_be_sent_again(server: Server, at: At) -> None:
+    doomed, other = workers(server)
+    form = await adding(await at(other, path=EVIDENCE_PAGE))
+    async with half_sent(form, doomed) as (hearing, _):
+        os.kill(doomed, signal.SIGKILL)
+        with suppress(ConnectionResetError):
+            assert await hearing.read() == b""
+    await form.holds_nothing()
+    await answer(form.tab, "lokasi-waktu")
+    assert await tracked(await at(None), await send(form.tab))
+
+
+async def test_an_upload_goes_on_while_the_worker_of_its_tab_dies(server: Server, at: At) -> None:
+    doomed, other = workers(server)
+    form = await adding(await at(doomed, path=EVIDENCE_PAGE))
+    tab = form.tab
+    async with half_sent(form, other) as (hearing, go_on):
+        os.kill(doomed, signal.SIGKILL)
+        await tab.until(lambda: tab.closed)
+        form.tab = await at(None, kept(tab), device=tab.device, path=EVIDENCE_PAGE)
+        await go_on()
+        assert b" 202 " in await hearing.readline()
+        await hearing.read()
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:  # the file is taken in once the dead worker's lock has ended
+        await form.tab.fire(f"{REPORTS}.enter", {"slug": "lokasi-waktu"})
+        await form.tab.settled()
+        if told(form.tab, EVIDENCE, "files"):
+            break
+        await asyncio.sleep(0.2)  # a page that asks without a pause is taken for a flood
+    assert len(told(form.tab, EVIDENCE, "files")) == 1
+    await answer(form.tab, "lokasi-waktu")
+    assert (await send(form.tab))["ticket"]
+
+
+async def test_an_officers_press_counts_once_though_its_worker_dies(server: Server, at: At) -> None:
+    """Answered or not: the page comes back with the same secret, and the same press."""
+    ticket = (await send(await written(at, workers(server)[0])))["ticket"]
+    for number in range(3):
+        doomed, _ = workers(server)
+        page = {"session": await signed_in(server, device := await server.device()), "device": device}
+        page["path"] = f"{desk.CASES}/{ticket}"
+        officer = await at(doomed, hashes=["a new page"], **page)
+        note = {"ticket": ticket, "text": f"catatan {number}", "once": told(officer, TALK, "note_once")}
+        assert note["once"]
+        await officer.fire(f"{TALK}.write", {"form": posted(note)})
+        os.kill(doomed, signal.SIGKILL)
+        again = await at(None, **page)
+        await again.fire(f"{TALK}.write", {"form": posted(note)})
+        await again.settled()
+        assert [note["text"] for note in told(again, TALK, "notes")] == [f"catatan {at}" for at in range(number + 1)]
 
 
 # --- what Valkey sees ------------------------------------------------------------------------------------------------

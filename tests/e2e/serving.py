@@ -6,14 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import psycopg
+from prometheus_client.mmap_dict import MmapedDict
 from psycopg import sql
+from sqlalchemy import Connection, create_engine, text
 
 ROOT = Path(__file__).resolve().parents[2]
 WBS = Path(sys.executable).with_name("wbs")
@@ -24,19 +27,31 @@ STOP_SECONDS = 20
 class Server:
     """One installation of WBS. Stopped and started again, it keeps its port and its data."""
 
-    def __init__(self, folder: Path, database_url: str = "", *, relaxed_2fa: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str = "",
+        redis_url: str = "",
+        *,
+        workers: int = 1,
+        relaxed_2fa: bool = True,
+    ) -> None:
+        """`workers`: more than one share what the two addresses name."""
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.database_url = database_url
+        self._database = database_url.replace("postgresql:", "postgresql+psycopg:") or f"sqlite:///{self.data}/wbs.db"
         self.port = _free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         own = {
             "PYTHONPATH": str(ROOT),
             "WBS_DATA_DIR": str(self.data),
             "WBS_DATABASE_URL": database_url,
+            "WBS_REDIS_URL": redis_url,
             "WBS_PORT": str(self.port),
             "WBS_RELAXED_2FA": "1" if relaxed_2fa else "",
         }
+        self._command = [WBS, "serve", "--workers", str(workers)]
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("WBS_")} | own
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -46,7 +61,7 @@ class Server:
             return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [WBS, "serve"],
+                self._command,
                 cwd=ROOT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
@@ -114,17 +129,34 @@ class Server:
         """The whole log."""
         return self.log.read_text("utf-8", "replace")
 
+    # --- its workers -------------------------------------------------------------------------------------------------
+
+    def workers(self) -> list[int]:
+        """The processes that take connections."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children()
+        return [child.pid for child in children if child.net_connections("tcp")]
+
+    def open_pages(self, worker: int) -> int:
+        """How many sockets it holds, by its own count; for several workers, who count in files."""
+        file = self.data / "metrics" / f"gauge_livesum_{worker}.db"
+        counts = MmapedDict.read_all_values_from_file(str(file)) if file.exists() else ()
+        return sum(int(value) for key, value, _time, _at in counts if '"wbs_sockets"' in key)
+
     # --- what is kept ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def database(self) -> Iterator[Connection]:
+        """Its database, whichever it is, beside the server; what was changed is kept."""
+        made = create_engine(self._database)
+        with made.begin() as connection:
+            yield connection
+        made.dispose()
 
     def reports(self) -> int:
         """How many reports the database holds."""
-        if self.database_url:
-            with psycopg.connect(self.database_url) as db:
-                return int(db.execute("SELECT count(*) FROM report").fetchone()[0])  # type: ignore[index]
-        import sqlite3
-
-        with closing(sqlite3.connect(self.data / "wbs.db")) as db:
-            return int(db.execute("SELECT count(*) FROM report").fetchone()[0])
+        with self.database() as db:
+            return db.execute(text("SELECT count(*) FROM report")).scalar_one()
 
     def everything_kept(self) -> Iterable[tuple[str, bytes]]:
         """Name and bytes of all that stays behind: files, every table of PostgreSQL, the log."""

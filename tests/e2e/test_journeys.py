@@ -1,4 +1,4 @@
-"""The examples of both manuals, from the first page to the officer's, on SQLite and on PostgreSQL."""
+"""Both manuals' examples, from the first page to the officer's: on one worker and SQLite, on two and PostgreSQL."""
 
 import base64
 
@@ -15,7 +15,7 @@ CHRONICLE = "Panitia meminta imbalan agar berkas mutasi diloloskan."
 COMPLAINT = "Riwayat pangkat di SIMPEG hilang setelah pembaruan data."
 
 
-@pytest.fixture(scope="module", params=["site", "pg_site"])
+@pytest.fixture(scope="module", params=["site", "wide_site"])
 def server(request: pytest.FixtureRequest) -> Server:
     """Each server in turn; its officers were there before the reports."""
     return request.getfixturevalue(request.param)

@@ -4,13 +4,13 @@ Afterwards the audit trail is whole; and one changed byte of one row is found an
 """
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import text
 
+from tests.e2e.conftest import Install
 from tests.e2e.filing import Filed, send, to_step, track
 from tests.e2e.officers import hire, sign_in
 from tests.e2e.serving import Server
@@ -23,9 +23,9 @@ OBJECTION = "Bukti transaksi bulan Februari belum dilihat oleh pemeriksa."
 
 
 @pytest.fixture
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def own_site(install: Install) -> Iterator[Server]:
     """A server of this test alone: its audit trail is going to be damaged."""
-    server = Server(tmp_path_factory.mktemp("life"))
+    server = install("life")
     server.start()
     hire(server, "pengawas", "penelaah", "pemegang")
     yield server
@@ -153,8 +153,9 @@ def test_from_arrival_to_the_final_closing(own_site: Server, visit: Visit) -> No
 def _the_trail_tells_of_one_changed_byte(server: Server) -> None:
     assert server.cli("audit", "verify")
     server.stop()
-    with closing(sqlite3.connect(server.data / "wbs.db")) as db, db:
-        (row, action) = db.execute("SELECT id, action FROM audit_event ORDER BY id LIMIT 1 OFFSET 5").fetchone()
-        db.execute("UPDATE audit_event SET action = ? WHERE id = ?", (chr(ord(action[0]) ^ 1) + action[1:], row))
+    with server.database() as db:
+        row, action = db.execute(text("SELECT id, action FROM audit_event ORDER BY id LIMIT 1 OFFSET 5")).one()
+        changed = {"row": row, "action": chr(ord(action[0]) ^ 1) + action[1:]}
+        db.execute(text("UPDATE audit_event SET action = :action WHERE id = :row"), changed)
     with pytest.raises(AssertionError, match=rf"\b{row}\b"):
         server.cli("audit", "verify")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pyotp.totp import TOTP
 
+from tests.e2e.conftest import Install
 from tests.e2e.officers import give_password, sign_in
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit
@@ -16,9 +17,9 @@ PASSWORD = "perahu kertas di selokan"
 
 
 @pytest.fixture
-def strict_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def strict_site(install: Install) -> Iterator[Server]:
     """A server as for the public: the second factor is mandatory."""
-    server = Server(tmp_path_factory.mktemp("strict"), relaxed_2fa=False)
+    server = install("strict", relaxed_2fa=False)
     server.start()
     yield server
     server.stop()

@@ -60,8 +60,9 @@ def test_a_question_is_said_first_and_answered(site: Server, visit: Visit) -> No
     reporter = opened(equipped(visit(site)), filed.ticket, filed.pin)
     expect(stage(reporter, "received")).to_contain_text("Penerimaan dikonfirmasi paling lambat")
     reporter.see("Kabar berikutnya paling lambat")
+    reporter.go("/faq")  # where nothing is read while it is asked
     act(site, filed.ticket, ("acknowledge",), ("verify",), ("ask", QUESTION))
-    again(reporter)
+    reporter.go(PAGE)
     expect(stage(reporter, "received")).to_contain_text("Petugas mengonfirmasi penerimaan")
     expect(stage(reporter, "clarification")).to_contain_text("Waktu penanganan berhenti sampai Anda menjawab")
     first = reporter.page.get_by_role("status").filter(has_text="Petugas menunggu jawaban Anda")

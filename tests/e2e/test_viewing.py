@@ -1,11 +1,10 @@
 """Evidence is looked at as pictures of its pages, by its reporter and by officers; never as the file."""
 
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Locator, expect
+from sqlalchemy import text
 
 from tests.e2e.filing import Filed, attach, fill_place, next_step, send, to_step, track
 from tests.e2e.officers import sign_in
@@ -45,9 +44,9 @@ def page_seen(visitor: Visitor, number: int, total: int, position: int) -> Locat
 
 def looks(server: Server, ticket: str) -> int:
     """How many times the trail says that evidence of this case was looked at."""
-    with closing(sqlite3.connect(server.data / "wbs.db")) as db:
-        chosen = "SELECT count(*) FROM audit_event WHERE action = 'view_evidence' AND subject = ?"
-        return int(db.execute(chosen, (ticket,)).fetchone()[0])
+    chosen = text("SELECT count(*) FROM audit_event WHERE action = 'view_evidence' AND subject = :ticket")
+    with server.database() as db:
+        return db.execute(chosen, {"ticket": ticket}).scalar_one()
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

@@ -18,11 +18,12 @@ def act_form(
     name: str, on_submit: Any, *children: Any, class_name: str = "grid gap-3", bare: bool = False
 ) -> rx.Component:
     """A form of the panel; `name` starts the ids of its controls. `bare`: one button of several in a list."""
-    key = CaseActsState.done[name].to_string() + CASE["ticket"]
+    key = CaseActsState.done[name].to(str) + CASE["ticket"]
     return posting_form(
         rx.el.input(type="hidden", name="ticket", value=CASE["ticket"].to(str), read_only=True),
         rx.el.div(*([] if bare else [error_of(name, "form")]), *children, class_name=class_name),
         on_submit=on_submit,
+        built_alive=True,
         key=f"{name}-" + key,
         custom_attrs={"autoComplete": "off"},
     )

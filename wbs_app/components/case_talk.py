@@ -21,6 +21,7 @@ def messages() -> rx.Component:
     composer = _composer(
         "pesan",
         TalkState.send,
+        TalkState.once,
         t("chat.placeholder"),
         TalkState.wrong,
         rx.el.span(icon("eye"), t("case.visible_to_reporter"), class_name="small faint flex items-center gap-1.5"),
@@ -41,7 +42,7 @@ def _attachments() -> rx.Component:
     return rx.el.details(
         rx.el.summary(icon("paperclip"), t("chat.attach"), class_name="btn btn-quiet -ml-3"),
         rx.el.div(evidence_upload(), class_name="mt-3"),
-        key="lampiran-" + TalkState.once,
+        key="lampiran-" + CASE["ticket"].to(str) + TalkState.once,
         class_name="mt-2",
     )
 
@@ -51,6 +52,7 @@ def notes() -> rx.Component:
     composer = _composer(
         "catatan",
         TalkState.write,
+        TalkState.note_once,
         t("case.note_text"),
         TalkState.note_wrong,
         rx.el.label(
@@ -68,7 +70,7 @@ def notes() -> rx.Component:
     )
 
 
-def _composer(name: str, on_submit: Any, label: Any, wrong: Any, left: Any, button: Any) -> rx.Component:
+def _composer(name: str, on_submit: Any, once: Any, label: Any, wrong: Any, left: Any, button: Any) -> rx.Component:
     """Keyed by its secret: only a message that was sent empties it."""
     field = rx.el.textarea(
         name="text",
@@ -82,7 +84,7 @@ def _composer(name: str, on_submit: Any, label: Any, wrong: Any, left: Any, butt
     )
     return posting_form(
         rx.el.input(type="hidden", name="ticket", value=CASE["ticket"].to(str), read_only=True),
-        rx.el.input(type="hidden", name="once", value=TalkState.once, read_only=True),
+        rx.el.input(type="hidden", name="once", value=once, read_only=True),
         rx.el.label(label, html_for=name, class_name="sr"),
         rx.el.div(
             rx.cond(wrong != "", rx.el.p(icon("circle-alert"), wrong, class_name="q-err")),
@@ -93,6 +95,7 @@ def _composer(name: str, on_submit: Any, label: Any, wrong: Any, left: Any, butt
         field,
         rx.el.div(left, button, class_name="flex flex-wrap justify-between gap-2 mt-2 items-center"),
         on_submit=on_submit,
-        key=f"{name}-" + TalkState.once,
+        built_alive=True,
+        key=f"{name}-" + CASE["ticket"].to(str) + once,
         class_name="mt-5 pt-4 hairline-top",
     )

@@ -196,6 +196,7 @@ def header(path: str, task: bool) -> rx.Component:
 def _bar(*children: rx.Component) -> rx.Component:
     return rx.el.header(
         rx.el.div(*children, class_name="wrap flex items-center gap-2 min-h-[4.5rem]"),
+        connection_banner(),
         class_name="no-print sticky top-0 z-30 bar-head",
     )
 
@@ -270,14 +271,14 @@ def slim_footer() -> rx.Component:
 
 
 def connection_banner() -> rx.Component:
-    """Says when the connection is lost; presses meanwhile are sent when it is back."""
+    """Says when the connection is lost, wherever one has scrolled to; presses meanwhile are sent when it is back."""
     return rx.el.div(
         rx.cond(
             has_connection_errors,
             rx.el.div(icon("wifi-off"), t("net.offline"), class_name="banner-offline"),
         ),
         role="status",
-        class_name="no-print",
+        class_name="no-print sticky top-0 z-30",
     )
 
 
@@ -302,7 +303,6 @@ def shell(path: str, *content: Any, task: bool = False, first: bool = False) -> 
         anchor(t("common.skip_to_content"), "#isi", class_name="skip"),
         official_line(path),
         header(path, task),
-        connection_banner(),
         no_script(),
         rx.el.main(*content, custom_attrs={"id": "isi"}),
         slim_footer() if task else footer(),

@@ -1,10 +1,11 @@
 """Figures for Prometheus: how many and how long, never who or what."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 from sqlmodel import col, func, select
 
@@ -66,8 +67,20 @@ def _gathered() -> Collector:
     if SHARED not in os.environ:
         return _registry
     together = CollectorRegistry()
+    for file in Path(os.environ[SHARED]).glob("gauge_live*_*.db"):
+        worker = int(file.stem.rpartition("_")[2])
+        if not _lives(worker):  # killed, it could not take its sockets off the count
+            mark_process_dead(worker)
     MultiProcessCollector(together)
     return together
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def _kept() -> CollectorRegistry:

@@ -25,6 +25,7 @@ from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY, FormData
 from wbs_app.model.access import Actor, Forbidden, Permission
 from wbs_app.model.desk import HOME, SIGN_IN
 from wbs_app.services import sessions
+from wbs_app.state.again import keep_screen
 
 log = logging.getLogger("wbs.door")
 
@@ -93,6 +94,7 @@ class Gate(Middleware):
             _keep_stored_texts(event.payload)
             if event.name.rpartition(".")[2] in HYDRATING:
                 _forget_staff(state)
+                await keep_screen(state, scope_of(state), event.payload)
             return None
         if not (scope_of(state) or registered.handler.is_background):
             return StateUpdate()  # who asked is gone, and nobody could be answered; uploads come by other ways
@@ -119,9 +121,12 @@ def _refuse(name: str, why: str) -> StateUpdate:
 
 
 def _forget_staff(state: BaseState) -> None:
-    """A page that loads anew gets all vars before anybody asks who loads it: what officers saw is not among them."""
+    """A page that loads anew gets all vars before anybody asks who loads it: what officers saw is not among them.
+
+    A state that never held a value has nothing to forget; forgetting would make it one that Redis has to keep.
+    """
     for substate in state._get_root_state().substates.values():
-        if getattr(substate, "requires", PUBLIC) is not PUBLIC:
+        if getattr(substate, "requires", PUBLIC) is not PUBLIC and vars(substate):
             substate.reset()
 
 

@@ -13,8 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reflex.app import EventNamespace
 from reflex_base.constants import RouteVar
 from reflex_base.registry import RegistrationContext
+from socketio import ASGIApp as SocketsApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wbs_app.services import metrics
+from wbs_app.services.tabs import tabs
 from wbs_app.state.live import watchers
 from wbs_app.state.store import keep, left
 
@@ -46,6 +49,14 @@ class Messages(EventNamespace):
         else:
             log.warning("refused what is no event")
 
+    async def link_token_to_sid(self, sid: str, token: str, *, update_state: bool = True) -> None:
+        """A tab whose token another tab has, or a worker that was killed, gets a new one: its device has that too."""
+        await super().link_token_to_sid(sid, token, update_state=update_state)
+        given = self.sid_to_token.get(sid, token)
+        environ = self.app.sio.get_environ(sid, self.namespace) if self.app.sio else None
+        if given != token and environ:
+            await tabs.owns(given, environ["asgi.scope"]["wbs_device"])
+
     def on_disconnect(self, sid: str) -> asyncio.Task[None] | None:
         """A tab that is gone watches nothing; one that comes back says anew what it watches."""
         token = self.sid_to_token.get(sid, "")
@@ -63,6 +74,30 @@ def _is_event(data: Any) -> bool:
         return _Said.model_validate(data).name in RegistrationContext.get().event_handlers
     except ValidationError:
         return False
+
+
+class Straight:
+    """ASGI middleware that brings a page's socket straight to where its messages are heard. The layers in between are
+    for requests: two dozen frames that each open tab would keep, and that each message would pass."""
+
+    def __init__(self, requests: ASGIApp, app: rx.App) -> None:
+        """`requests`: answers everything that is no socket."""
+        assert app.sio is not None
+        self._requests, self._app = requests, app
+        self._sockets: ASGIApp = SocketsApp(app.sio, socketio_path="")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self._requests(scope, receive, send)
+            return
+
+        async def say(message: Message) -> None:
+            if message["type"] == "websocket.accept" and scope.get("subprotocols"):
+                message = {**message, "subprotocol": scope["subprotocols"][0]}  # as Reflex does: its version
+            await send(message)
+
+        self._app._set_contexts_internal()
+        await self._sockets(scope, receive, say)
 
 
 def listen(app: rx.App) -> None:

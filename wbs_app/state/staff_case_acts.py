@@ -1,5 +1,6 @@
 """What an officer does on the case page: each press is one act; what was typed stays when the act is refused."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -39,10 +40,11 @@ class CaseActsState(rx.State):
     """The forms of the panel. `wrong`: "<form>.<control>" -> what to say beside it."""
 
     requires: ClassVar[Permission | None] = Permission.WORK_CASE
+    stays: ClassVar[bool] = True
 
     wrong: dict[str, str] = {}
     said: str = ""
-    done: dict[str, int] = {}  # form -> successes: it is built anew, and thereby empty, after each
+    done: dict[str, str] = {}  # form -> its last success: it is built anew, and thereby empty, after each
 
     @rx.event
     async def arrive(self):
@@ -187,7 +189,7 @@ class CaseActsState(rx.State):
         except (NotFound, Forbidden):
             return self._refuse(name, "form", "forbidden.case")
         self.wrong, self.said = {}, text(said, language_of(self))
-        self.done = self.done | {name: self.done.get(name, 0) + 1}
+        self.done = self.done | {name: secrets.token_hex(4)}
         case = await self.get_state(CaseState)
         await case._read(record=False)
         return rx.set_focus(SAID)

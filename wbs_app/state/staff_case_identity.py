@@ -22,10 +22,16 @@ class CaseIdentityState(rx.State):
     """`request["state"]`: "", waiting, open, declined or ended. `shown` is filled for as long as the page is open."""
 
     requires: ClassVar[Permission | None] = Permission.ASK_IDENTITY
+    stays: ClassVar[bool] = True
 
     request: Entry = {}
     shown: list[Section] = []
     wrong: str = ""
+
+    async def _load(self) -> None:
+        """Nothing is open when the page opens, or comes back."""
+        self.request, self.shown, self.wrong = {}, [], ""
+        await self._show()
 
     async def _show(self) -> None:
         """What became of this officer's own request."""

@@ -15,7 +15,8 @@ from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import Staging
 from wbs_app.services.refusal import Refused
 from wbs_app.services.staff import names_of
-from wbs_app.state.door import language_of, staff
+from wbs_app.state.again import came_back
+from wbs_app.state.door import language_of, scope_of, staff
 from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.live import watch
 from wbs_app.state.staff_case import CaseState
@@ -25,13 +26,16 @@ from wbs_app.text import fill, text
 
 
 class TalkState(rx.State):
-    """The thread of the case that CaseState shows. `once`: this form's own secret, renewed after each success."""
+    """The thread of the case that CaseState shows. `once`, `note_once`: each form's own secret, renewed after each of
+    its successes, and so what is half written in the other stays."""
 
     requires: ClassVar[Permission | None] = Permission.WORK_CASE
+    stays: ClassVar[bool] = True
 
     thread: list[Entry] = []
     notes: list[Entry] = []
     once: str = ""
+    note_once: str = ""
     wrong: str = ""
     note_wrong: str = ""
     said: str = ""
@@ -40,9 +44,11 @@ class TalkState(rx.State):
     async def load(self):
         """After CaseState has opened the case."""
         self.thread, self.notes = [], []
-        self._anew()
+        self.wrong, self.note_wrong, self.said = "", "", ""
+        if not came_back(scope_of(self)):  # else the page has its secrets, with which something may be half written
+            self.once, self.note_once = secrets.token_hex(16), secrets.token_hex(16)
         await self._show()
-        await (await self.get_state(CaseIdentityState))._show()
+        await (await self.get_state(CaseIdentityState))._load()
         case = await self.get_state(CaseState)
         if ticket := case.case.get("ticket"):
             if case.case.get("may_write"):
@@ -56,6 +62,11 @@ class TalkState(rx.State):
         await case._look_again()
         await self._show()
         await (await self.get_state(CaseIdentityState))._show()
+
+    async def _show_case(self) -> None:
+        """After an act of one's own: the next one is made upon the case as it is now."""
+        await (await self.get_state(CaseState))._read(record=False)
+        await self._show()
 
     async def _show(self) -> None:
         case = await self.get_state(CaseState)
@@ -81,7 +92,7 @@ class TalkState(rx.State):
     @rx.event
     async def send(self, form: FormData):
         """Kirim Pesan: to the reporter."""
-        ticket, words, once = (str(form.get(name, "")) for name in ("ticket", "text", "once"))
+        ticket, words, once = _posted(form)
         actor = staff()
         staging = Staging(evidence_access.secret_of_staff(actor, ticket))
         try:
@@ -92,16 +103,16 @@ class TalkState(rx.State):
             self.wrong = self._why(problem)
             return rx.set_focus("pesan-error")
         await staging.clear()
-        self._anew()
+        self.once, self.wrong = secrets.token_hex(16), ""
         await self._take_files(actor, ticket)
         self.said = text("case.message_sent", language_of(self))
-        await self._show()
+        await self._show_case()
         return rx.set_focus("pesan-error")
 
     @rx.event
     async def write(self, form: FormData):
         """Simpan Catatan: for the team, or for oneself."""
-        ticket, words, once = (str(form.get(name, "")) for name in ("ticket", "text", "once"))
+        ticket, words, once = _posted(form)
         private = form.get("private") is not None
         try:
             async with writing() as db:
@@ -109,9 +120,9 @@ class TalkState(rx.State):
         except (Refused, NotFound, Forbidden) as problem:
             self.note_wrong = self._why(problem)
             return rx.set_focus("catatan-error")
-        self._anew()
+        self.note_once, self.note_wrong = secrets.token_hex(16), ""
         self.said = text("case.note_saved", language_of(self))
-        await self._show()
+        await self._show_case()
         return rx.set_focus("catatan-error")
 
     async def _take_files(self, actor: Actor, ticket: str) -> None:
@@ -122,9 +133,6 @@ class TalkState(rx.State):
             profile = await reference.profile(db, report.agency)
         await files._admit(evidence_access.secret_of_staff(actor, ticket), profile, profile.max_files)
 
-    def _anew(self) -> None:
-        self.once, self.wrong, self.note_wrong, self.said = secrets.token_hex(16), "", "", ""
-
     def _why(self, problem: Exception) -> str:
         lang = language_of(self)
         return (
@@ -132,6 +140,12 @@ class TalkState(rx.State):
             if isinstance(problem, Refused)
             else text("forbidden.case", lang)
         )
+
+
+def _posted(form: FormData) -> tuple[str, str, str]:
+    """Ticket, text, and the form's secret: a new one for a page that lost its connection before it was given one."""
+    ticket, words, once = (str(form.get(name, "")) for name in ("ticket", "text", "once"))
+    return ticket, words, once or secrets.token_hex(16)
 
 
 def _message(said: Said, names: dict[str, str], lang: str) -> Entry:

@@ -6,15 +6,18 @@ not sealed by a worker of ours, for this very key: whoever writes to Redis runs 
 """
 
 import asyncio
+import logging
 import pickle
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import reflex as rx
+from redis import RedisError
 from redis.asyncio import Redis
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.redis import StateManagerRedis
-from reflex.istate.manager.token import BaseStateToken
+from reflex.istate.manager.token import BaseStateToken, StateToken
 from reflex.state import BaseState, State
 from reflex.utils.token_manager import RedisTokenManager
 from reflex_base.config import get_config
@@ -23,7 +26,9 @@ from wbs_app.services import redis
 from wbs_app.services.tabs import tabs
 from wbs_app.state.door import running_app
 
-GONE_SECONDS = 300.0
+log = logging.getLogger("wbs.store")
+
+GONE_SECONDS = 120.0
 TOKEN_LENGTH = 36
 """Of a UUID, with which the name of every stored state begins."""
 
@@ -57,7 +62,28 @@ class _Opening(Redis):
 
 
 class SealedStates(StateManagerRedis):
-    """Reflex's state manager for Redis, which never gives it a state in plain."""
+    """Reflex's state manager for Redis, which never gives it a state in plain, and keeps the lock of a tab for as long
+    as the tab's event takes: what a handler did would be lost with the lock, and the tab's whole state with it."""
+
+    @asynccontextmanager
+    async def _lock(self, token: StateToken[Any], event_name: str | None = None) -> AsyncIterator[bytes]:
+        async with super()._lock(token, event_name) as lock_id:
+            keeping = asyncio.create_task(self._keep(self._lock_key(token), lock_id))
+            try:
+                yield lock_id
+            finally:
+                keeping.cancel()
+
+    async def _keep(self, lock_key: bytes, lock_id: bytes) -> None:
+        """Extends a lock of ours again and again; a killed worker's ends by itself."""
+        while True:
+            await asyncio.sleep(self.lock_expiration / 2000)
+            try:
+                if await self.redis.get(lock_key) != lock_id:
+                    return
+                await self._try_extend_lock(lock_key)
+            except (RedisError, OSError) as problem:
+                log.error("the lock of a tab could not be extended (%s)", type(problem).__name__)
 
     def _collect_state_writes(self, token: BaseStateToken, base_state: BaseState) -> list[tuple[str, bytes]]:
         writes = super()._collect_state_writes(token, base_state)
@@ -97,6 +123,21 @@ class _Sealing(Redis):
 
 class SealedSockets(RedisTokenManager):
     """Reflex's register of which worker holds whose socket."""
+
+    async def link_token_to_sid(self, token: str, sid: str) -> str | None:
+        """A worker that was killed could not let go of its tabs. They come to another one, and are not taken for
+        duplicates of themselves: they keep their token, and so their state and the upload that is under way."""
+        owner = await self._get_token_owner(token, refresh=True)
+        if owner not in (None, self.instance_id) and not await self._lives(owner):
+            await self.redis.delete(self._get_redis_key(token))
+            gone = self.token_to_socket.pop(token, None)
+            self.sid_to_token.pop(gone.sid if gone else "", None)
+        return await super().link_token_to_sid(token, sid)
+
+    async def _lives(self, worker: str) -> bool:
+        """Whether it listens for updates, as each does that holds a socket."""
+        listening = await self.redis.pubsub_numsub(f"channel:{self._get_lost_and_found_key(worker)}")
+        return any(number for _, number in listening)
 
     async def _subscribe_lost_and_found_updates(self, emit_update: Callable[[Any, str], Awaitable[None]]) -> None:
         """Updates for sockets of ours that other workers have made."""

@@ -57,6 +57,7 @@ class TrackState(rx.State):
     sections: list[Section] = []
     files: list[Entry] = []
     _fresh: list[int] = []
+    _ended: bool = False  # on the way out: a page that loads meanwhile must not lead elsewhere
 
     # --- ticket and PIN ----------------------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ class TrackState(rx.State):
 
     def _hold(self, found: reports.Pass) -> None:
         """For half an hour more."""
-        self.held = seal(self, "pass", asdict(found), PASS_SECONDS)
+        self.held, self._ended = seal(self, "pass", asdict(found), PASS_SECONDS), False
 
     def _pass(self) -> reports.Pass | None:
         """What the tab holds; None when it is nothing, or no longer."""
@@ -95,7 +96,7 @@ class TrackState(rx.State):
     @rx.event
     async def arrive(self):
         """The sign-in page of the tracking: nothing of an earlier report is shown, but how it was closed."""
-        self.wrong = ""
+        self.wrong, self._ended = "", False
         how = NOTICES.get(self.router.url.query_parameters.get("tutup", ""))
         self.notice = text(how, language_of(self)) if how else ""
 
@@ -106,7 +107,7 @@ class TrackState(rx.State):
         """The history page: shows the report, or asks for ticket and PIN again."""
         held = self._pass()
         if held is None:
-            return self._end("waktu" if self.held else "kunci")
+            return None if self._ended else self._end("waktu" if self.held else "kunci")
         self._fresh, self.news = [], ""
         await evidence_access.look_again(held)
         tracked = await self._tracked(held)
@@ -126,7 +127,7 @@ class TrackState(rx.State):
         """Something has happened to the report. It does not keep the report open any longer."""
         held = self._pass()
         if held is None:
-            return self._end("waktu")
+            return None if self._ended else self._end("waktu")
         before = len(self.messages)
         await self._renew(held)
         if before and any(row["mine"] == "" for row in self.messages[before:]):
@@ -182,7 +183,7 @@ class TrackState(rx.State):
 
     def _end(self, how: str) -> Any:
         """The report leaves the page and the tab; `how` as in NOTICES."""
-        self.held, self.wrong, self.news, self._fresh = "", "", "", []
+        self.held, self.wrong, self.news, self._fresh, self._ended = "", "", "", [], True
         show(self, ticket="", broken="", status={}, asked={}, stages=[], outcome={}, acts=[])
         show(self, messages=[], sections=[], files=[])
         return rx.redirect(localised(self, f"/lacak?tutup={how}"))
