@@ -25,23 +25,24 @@ setup-dev: $(DEV) browser scanner ## the same with what tests and checks need: a
 run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
 	@$(BIN)/wbs serve $(ARGS)
 
-# Side by side: what shares one server (attacks, then browsers), and all the rest, two files at a time. What failed is
-# tried once more with nothing beside it: waiting for a busy machine is no defect. `make test ARGS="-k ticket"`: one pytest.
-OWN_SERVERS := $(addprefix tests/attack/,test_workers.py test_evidence_survival.py test_faults.py)
-SERVED := -o cache_dir=.pytest_cache/served tests/attack tests/e2e $(addprefix --ignore ,$(OWN_SERVERS))
-REST := $(filter-out tests/attack tests/e2e tests/conftest.py tests/clamd.py tests/__pycache__,$(wildcard tests/*))
-UNSERVED := -o cache_dir=.pytest_cache/unserved $(OWN_SERVERS) $(REST)
+# Browsers beside all the rest, two files of each at a time. What failed is tried once more with nothing beside it,
+# because waiting for a busy machine is no defect. `make test ARGS="-k ticket"`: one plain pytest.
+PYTEST := $(BIN)/python -m pytest --quiet
+BROWSERS := -o cache_dir=.pytest_cache/browsers tests/e2e
+SERVICES := $(filter-out %/attack %/e2e %/conftest.py %/clamd.py %/__pycache__,$(wildcard tests/*))
+REST := -o cache_dir=.pytest_cache/rest tests/attack $(SERVICES)
+TWO := --numprocesses 2 --dist loadfile
 AGAIN := --last-failed --last-failed-no-failures none
 
 test: setup-dev ## every test, browser included
-	@$(if $(strip $(ARGS)),exec $(BIN)/python -m pytest $(ARGS);) \
+	@$(if $(strip $(ARGS)),exec $(PYTEST) $(ARGS);) \
 	mkdir -p test-results; \
-	$(BIN)/python -m pytest --quiet $(SERVED) > test-results/served.log 2>&1 & served=$$!; \
-	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile $(UNSERVED); rest=$$?; \
-	wait $$served; seen=$$?; \
-	cat test-results/served.log; \
-	if [ $$rest = 1 ]; then $(BIN)/python -m pytest --quiet $(AGAIN) $(UNSERVED); rest=$$?; fi; \
-	if [ $$seen = 1 ]; then $(BIN)/python -m pytest --quiet $(AGAIN) $(SERVED); seen=$$?; fi; \
+	$(PYTEST) --durations 10 $(TWO) $(BROWSERS) > test-results/browsers.log 2>&1 & browsers=$$!; \
+	$(PYTEST) --durations 10 $(TWO) $(REST); rest=$$?; \
+	wait $$browsers; seen=$$?; \
+	cat test-results/browsers.log; \
+	if [ $$rest = 1 ]; then $(PYTEST) $(AGAIN) $(REST); rest=$$?; fi; \
+	if [ $$seen = 1 ]; then $(PYTEST) $(AGAIN) $(BROWSERS); seen=$$?; fi; \
 	exit $$((rest || seen))
 
 check: $(DEV) ## format, lint and types
