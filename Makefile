@@ -37,6 +37,7 @@ AGAIN := --last-failed --last-failed-no-failures none
 test: setup-dev ## every test, browser included
 	@$(if $(strip $(ARGS)),exec $(PYTEST) $(ARGS);) \
 	mkdir -p test-results; \
+	$(BIN)/python -c "from wbs_app.serve import build; build()" || exit 1; \
 	$(PYTEST) --durations 10 $(TWO) $(BROWSERS) > test-results/browsers.log 2>&1 & browsers=$$!; \
 	$(PYTEST) --durations 10 $(TWO) $(REST); rest=$$?; \
 	wait $$browsers; seen=$$?; \

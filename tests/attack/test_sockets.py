@@ -31,7 +31,11 @@ async def test_without_a_device_there_is_no_socket(tab: Open) -> None:
             await tab(device=device)
 
 
-@pytest.mark.parametrize("token", ["1", MARK, str(uuid.uuid1()), str(uuid.uuid4()).upper(), "../../x", "%00", ""])
+OF_TIME, LOUD = "2c5ea4c0-4067-11e9-8bad-9b1deb4d3b7d", "0B7C2A52-6F0E-4B53-9D7E-5A1F6C3D8E90"
+"""Tokens not of chance: of time and address; and in capitals, which pages never write."""
+
+
+@pytest.mark.parametrize("token", ["1", MARK, OF_TIME, LOUD, "../../x", "%00", ""])
 async def test_only_random_tokens_are_taken(token: str, tab: Open) -> None:
     with pytest.raises(Refused):
         await tab(query=f"token={token}")
