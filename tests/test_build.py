@@ -1,7 +1,9 @@
 """When the pages count as built."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -28,6 +30,26 @@ def test_what_a_build_leaves_in_passing_does_not_start_another(tree: Path) -> No
         (tree / passing).parent.mkdir(parents=True)
         (tree / passing).write_text("x")
     assert serve.fingerprint() == before
+
+
+def test_who_waited_for_a_build_does_not_build_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would pull the pages from under the server that they were built for."""
+    pages = tree / ".web" / "build"
+    pages.mkdir(parents=True)
+    (pages / "index.html").touch()
+    for name, place in (("WEB", tree / ".web"), ("PAGES", pages), ("STAMP", tree / ".web" / "stamp")):
+        monkeypatch.setattr(serve, name, place)
+    serve.STAMP.write_text(serve.fingerprint())
+    looked, built = Event(), serve._built
+    monkeypatch.setattr(serve, "_built", lambda now: (built(now), looked.set())[0])
+    passing = tree / "assets" / "passing.css"
+    with ThreadPoolExecutor(1) as others:
+        with serve._alone():
+            passing.touch()
+            waiting = others.submit(serve.build)
+            assert looked.wait(20)
+            passing.unlink()
+        assert waiting.result(20) is False
 
 
 @pytest.mark.parametrize("name", ["wbs_app/page.py", "assets/look.css", "rxconfig.py", "requirements.lock"])

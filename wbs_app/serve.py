@@ -130,10 +130,10 @@ def _built(now: str) -> bool:
 
 def build() -> bool:
     """Builds the pages unless the ones there are of this very source; returns whether it built."""
-    now = fingerprint()
-    if _built(now):
+    if _built(fingerprint()):
         return False
     with _alone():
+        now = fingerprint()  # only here: a build that is under way has files among the sources in passing
         if _built(now):  # by another, meanwhile
             return False
         STAMP.unlink(missing_ok=True)
