@@ -190,23 +190,21 @@ def test_staff_pages(site: Server, filed: Filed, visit: Visit) -> None:
 
 def test_other_staff_pages(site: Server, filed: Filed, visit: Visit) -> None:
     """In one language: what differs between the two has been seen above."""
+    first = {"pengawas": "/petugas/laporan", "pemegang": "/petugas/identitas", "pengelola": "/petugas/kelola/pengguna"}
     places = {
         "pengawas": [
-            ("/petugas/laporan", "cases.title"),
-            ("/petugas/dasbor", "title.staff_dashboard"),
             ("/petugas/pengesahan", "title.staff_colleagues"),
             ("/petugas/kelola/retensi", "admin.retention"),
         ],
         "pemegang": [("/petugas/identitas", "staff.identity")],
         "pengelola": [
-            ("/petugas/kelola/pengguna", "admin.users"),
             ("/petugas/kelola/kalender", "admin.calendar"),
             ("/petugas/kelola/pemberitahuan", "admin.notices"),
         ],
     }
     for username, pages in places.items():
         visitor = equipped(visit(site, width=1280))
-        sign_in(visitor, username, pages[0][0])
+        sign_in(visitor, username, first[username])
         for path, heading in pages:
             _desk_page(visitor, path, visitor.say(heading))
 
