@@ -14,32 +14,10 @@ import time
 from typing import Any
 
 import aiohttp
-from serving import STATE, Server, Tab, browser, served
+from serving import ANSWERS, PUBLIC, RECEIPT, REPORT, Server, Tab, browser, posted, served
 from table import Row, arguments, percentile, show
 
 BUSY_TABS, BUSY_SECONDS, PACED_SECONDS, PAUSE_SECONDS = 50, 4.0, 20.0, 10.0
-PUBLIC = "http://wbs.invalid"
-"""Not https, so no proof of work is asked for: it is the work of visitors' devices, not of this machine."""
-REPORTS = "wbs_app___state___report____report_state"
-RECEIPTS = f"{STATE}.wbs_app___state___receipt____receipt_state"
-ANSWERS: dict[str, dict[str, str]] = {
-    "biodata": {"name": "Robert"},
-    "kejadian": {
-        "violation": "korupsi",
-        "reported_0_name": "Tensu",
-        "unit": "Dinas Komunikasi, Informatika, dan Statistik",
-        "description": "korupsi pengadaan server senilai 1M",
-    },
-    "lokasi-waktu": {"province": "51", "precision": "date", "date": "2024-11-11", "address": "Kantor"},
-}
-
-
-def _posted(answers: dict[str, str]) -> dict[str, Any]:
-    from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
-
-    return {FORM_DATA_ENTRIES_KEY: [[name, value] for name, value in answers.items()]}
-
-
 REFUSED, UNANSWERED = "refused", "unanswered"
 
 
@@ -47,15 +25,15 @@ async def report(server: Server, http: aiohttp.ClientSession) -> str:
     """A visitor comes, answers three pages and sends: the ticket, REFUSED when told to try again, or UNANSWERED."""
     tab = await Tab(server, http).open()
     for slug, answers in ANSWERS.items():
-        await tab.fire(f"{REPORTS}.answer", {"slug": slug, "form": _posted(answers)})
+        await tab.fire(f"{REPORT}.answer", {"slug": slug, "form": posted(answers)})
         await tab.settle()
-    await tab.fire(f"{REPORTS}.send", {"form": _posted({"truth": "on"})})
+    await tab.fire(f"{REPORT}.send", {"form": posted({"truth": "on"})})
     await tab.settle()
     await tab.close()
-    received = tab.said[RECEIPTS]["received_rx_state_"]
+    received = tab.var(RECEIPT, "received")
     if received:
         return received["ticket"]
-    return REFUSED if tab.said[f"{STATE}.{REPORTS}"]["trouble_rx_state_"] else UNANSWERED
+    return REFUSED if tab.var(REPORT, "trouble") else UNANSWERED
 
 
 async def _busy(tabs: list[Tab]) -> float:

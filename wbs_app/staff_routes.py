@@ -183,15 +183,16 @@ async def evidence(request: Request) -> Response:
     """A file of a report, for an officer who holds its key. To all others there is no such file."""
     actor = await sessions.resolve(_session(request))
     ticket, position = request.path_params["ticket"], request.path_params["position"]
+    original = desk.ORIGINAL in request.query_params
     try:
         if actor is None:
             raise Forbidden("signed_in")
-        about = await _about(actor, ticket, position, request)
+        about = await _about(actor, ticket, position, request.method, original)
     except (Forbidden, cases.NotFound):
         return PlainTextResponse("", 404)
     except (Refused, *UNREADABLE) as problem:
         return _not_given(request, problem)
-    headers = _headers(about, position, "asli" if desk.ORIGINAL in request.query_params else "laporan")
+    headers = _headers(about, position, "asli" if original else "laporan")
     if request.method == "HEAD":
         return Response(headers=headers, media_type=None)
     return StreamingResponse(stored_bytes(about), headers=headers)
@@ -212,10 +213,9 @@ def _not_given(request: Request, problem: Exception) -> Response:
     return PlainTextResponse(said, 403 if key in _NOT_FOR_YOU else 503)
 
 
-async def _about(actor: Actor, ticket: str, position: int, request: Request) -> About:
+async def _about(actor: Actor, ticket: str, position: int, method: str, original: bool) -> About:
     """What is asked for: the cleaned copy, or the original. Only a download is one for the trail."""
-    original = desk.ORIGINAL in request.query_params
-    if request.method == "HEAD":
+    if method == "HEAD":
         if original:
             raise cases.NotFound
         async with reading() as db:

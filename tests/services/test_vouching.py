@@ -1,6 +1,6 @@
 """An administrator alone makes nobody a reader, and neither does a row in the database."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,6 +175,17 @@ async def test_an_identity_goes_to_nobody_whose_key_was_exchanged(hire: "Hire", 
     assert await _holders(report.id, "identity") == {str(keeper.staff_id)}
 
 
+async def test_whoever_hands_a_key_over(hire: "Hire", receive: "Receive") -> None:
+    """The last step looks itself, and does not rely on those who call it."""
+    await hire("sari", Role.SUPERVISOR)
+    stranger = await hire("palsu", Role.INVESTIGATOR, vouched=False)
+    report = await receive()
+    async with writing() as db:
+        person = await db.get_one(Staff, stranger.staff_id)
+        await keys.seal_key(db, report.id, "account", report.keys["account"], [person], None)
+    assert str(stranger.staff_id) not in await _holders(report.id)
+
+
 async def test_an_exchanged_recovery_key_gets_no_key(hire: "Hire") -> None:
     """Whoever may write to the database would otherwise read every report to come."""
     async with writing() as db:
@@ -252,8 +263,6 @@ async def test_who_may_not_be_given_a_new_start(lost: Lost, hire: "Hire") -> Non
 
 
 # --- signing in by address --------------------------------------------------------------------------------------------
-
-Try = Callable[[str], Awaitable[bool]]
 
 
 async def test_the_address_for_notices_signs_in_too(hire: "Hire", relaxed: None) -> None:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from wbs_app.components.browser import do
 from wbs_app.components.desk import desk, outcome, records, waiting
+from wbs_app.components.dialog import opener, question
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
@@ -72,8 +73,7 @@ def row(person: Any) -> rx.Component:
 
 def _actions(person: Any) -> rx.Component:
     """A person without a password can be invited again; everybody else can be given a new start, or deactivated."""
-    dialog = "nonaktif-" + person["id"]  # a Var
-    question = _question(person, dialog, "admin.user_deactivate", "ban", PeopleState.dismiss)
+    begin_anew, dismiss = PeopleState.begin_anew, PeopleState.dismiss
     again = rx.el.button(
         t("admin.user_invite_again"),
         rx.el.span(" ", person["name"], class_name="sr"),
@@ -81,21 +81,11 @@ def _actions(person: Any) -> rx.Component:
         on_click=PeopleState.invite_again(person["id"].to(str)),  # type: ignore[call-arg,arg-type]
         class_name="btn btn-secondary",
     )
-    end = rx.el.button(
-        t("admin.user_deactivate"),
-        rx.el.span(" ", person["name"], class_name="sr"),
-        type="button",
-        on_click=do("openDialog", dialog),
-        class_name="btn btn-quiet",
-    )
     return rx.el.div(
         rx.cond(person["may_end"] == "yes", _email(person)),
         rx.cond(person["may_invite"] == "yes", again),
-        rx.cond(person["may_reset"] == "yes", _reset(person)),
-        rx.cond(
-            person["may_end"] == "yes",
-            rx.fragment(end, question),
-        ),
+        rx.cond(person["may_reset"] == "yes", _asked(person, "ulang-", "admin.user_reset", "key-round", begin_anew)),
+        rx.cond(person["may_end"] == "yes", _asked(person, "nonaktif-", "admin.user_deactivate", "ban", dismiss)),
         class_name="flex flex-wrap gap-2 lg:justify-end",
     )
 
@@ -103,13 +93,7 @@ def _actions(person: Any) -> rx.Component:
 def _email(person: Any) -> rx.Component:
     """Opens a dialog with one field."""
     dialog, field = "email-" + person["id"], "alamat-" + person["id"]  # Vars
-    press = rx.el.button(
-        t("admin.user_email_edit"),
-        rx.el.span(" ", person["name"], class_name="sr"),
-        type="button",
-        on_click=do("openDialog", dialog),
-        class_name="btn btn-quiet",
-    )
+    press = opener("admin.user_email_edit", person["name"], dialog)
     control = rx.el.input(
         type="email",
         name="email",
@@ -142,39 +126,14 @@ def _email(person: Any) -> rx.Component:
     return rx.fragment(press, shown)
 
 
-def _reset(person: Any) -> rx.Component:
-    """For who has lost the password or the second factor."""
-    dialog = "ulang-" + person["id"]  # a Var
-    press = rx.el.button(
-        t("admin.user_reset"),
-        rx.el.span(" ", person["name"], class_name="sr"),
-        type="button",
-        on_click=do("openDialog", dialog),
-        class_name="btn btn-quiet",
-    )
-    return rx.fragment(press, _question(person, dialog, "admin.user_reset", "key-round", PeopleState.begin_anew))
-
-
-def _question(person: Any, dialog: Any, key: str, sign: str, handler: Any) -> rx.Component:
-    """Batal first, the danger outlined. `key`: of the button; `_title` and `_text` of it say the rest."""
-    title = t(f"{key}_title", name=person["name"])
-    cancel = rx.el.button(
-        t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
-    )
-    go = rx.el.button(
-        icon(sign),
-        t(key),
-        type="button",
-        on_click=[do("closeDialog", dialog), handler(person["id"].to(str))],
-        class_name="btn btn-danger",
-    )
-    return rx.el.dialog(
-        rx.el.h2(title, class_name="m-0"),
-        rx.el.p(t(f"{key}_text"), class_name="muted mt-2"),
-        rx.el.div(cancel, go, class_name="flex flex-wrap gap-3 mt-6"),
-        custom_attrs={"id": dialog},
-        aria_label=title,
-        class_name="dialog text-left",
+def _asked(person: Any, place: str, key: str, sign: str, handler: Any) -> rx.Component:
+    """A button and its question. `key`: of the button; `_title` and `_text` of it say the rest."""
+    dialog = place + person["id"]  # a Var
+    title, words = t(f"{key}_title", name=person["name"]), rx.el.p(t(f"{key}_text"), class_name="muted mt-2")
+    act = handler(person["id"].to(str))
+    return rx.fragment(
+        opener(key, person["name"], dialog),
+        question(dialog, title, words, key=key, sign=icon(sign), handler=act, look="btn btn-danger"),
     )
 
 

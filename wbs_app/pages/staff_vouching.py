@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.browser import do
 from wbs_app.components.desk import desk, nothing, outcome, records, waiting
+from wbs_app.components.dialog import opener, question
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon
 from wbs_app.components.words import t
@@ -32,41 +32,17 @@ def _row(person: Any, last: rx.Component) -> rx.Component:
 
 
 def unknown(person: Any) -> rx.Component:
-    dialog = "sahkan-" + person["id"]  # a Var
-    press = rx.el.button(
-        icon("shield-check"),
-        t("vouching.do"),
-        rx.el.span(" ", person["name"], class_name="sr"),
-        type="button",
-        on_click=do("openDialog", dialog),
-        class_name="btn btn-primary",
-    )
-    return _row(person, rx.fragment(press, _question(person, dialog)))
-
-
-def _question(person: Any, dialog: Any) -> rx.Component:
     """The code is heard from the person, not read from the invitation."""
-    title = t("vouching.title", name=person["name"])
-    go = rx.el.button(
-        icon("shield-check"),
-        t("vouching.do"),
-        type="button",
-        on_click=[do("closeDialog", dialog), VouchingState.vouch(person["id"].to(str))],  # type: ignore[call-arg,arg-type]
-        class_name="btn btn-primary",
-    )
-    cancel = rx.el.button(
-        t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
-    )
-    return rx.el.dialog(
-        rx.el.h2(title, class_name="m-0"),
+    dialog, sign = "sahkan-" + person["id"], icon("shield-check")  # a Var
+    words = (
         rx.el.p(t("vouching.ask"), class_name="muted mt-2 mb-0"),
         rx.el.p(person["code"], class_name="num text-[1.5rem] font-semibold tracking-[.06em] my-4"),
         rx.el.p(t("vouching.ask_else"), class_name="small muted m-0"),
-        rx.el.div(cancel, go, class_name="flex flex-wrap gap-3 mt-6"),
-        custom_attrs={"id": dialog},
-        aria_label=title,
-        class_name="dialog text-left",
     )
+    title, look = t("vouching.title", name=person["name"]), "btn btn-primary"
+    act = VouchingState.vouch(person["id"].to(str))  # type: ignore[call-arg,arg-type]
+    asked = question(dialog, title, *words, key="vouching.do", sign=sign, handler=act, look=look)
+    return _row(person, rx.fragment(opener("vouching.do", person["name"], dialog, sign, look=look), asked))
 
 
 def content() -> rx.Component:

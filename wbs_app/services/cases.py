@@ -11,9 +11,9 @@ from sqlmodel import col, select
 
 from wbs_app.model.access import KINDS_IN_REACH, Actor, Permission
 from wbs_app.model.filters import CaseFilter, Cursor, Mark
-from wbs_app.model.tables import Evidence, Report, ReportKey, Staff
+from wbs_app.model.tables import Report, ReportKey, Staff
 from wbs_app.model.workflow import Priority
-from wbs_app.services import seeking, tally, vouching
+from wbs_app.services import custody, seeking, tally, vouching
 from wbs_app.services.asking import ask, send, slot
 from wbs_app.services.audit import record
 from wbs_app.services.casework import NotFound, reach, with_key
@@ -23,9 +23,6 @@ from wbs_app.services.matching import COLUMNS, Asked, asked, matching, today
 from wbs_app.services.rules import Rules, rules_of
 from wbs_app.services.tally import AtLeast, said
 from wbs_app.vault.codes import parse_ticket
-from wbs_app.vault.sealing import Place, unseal_json
-
-_MOST_EVIDENCE = 1000
 
 
 @dataclass(frozen=True)
@@ -275,11 +272,10 @@ async def find_evidence(db: Db, actor: Actor, ticket: str, position: int) -> Abo
     """
     actor.require(Permission.READ_CASE)
     report, key = await with_key(db, actor, ticket)
-    chosen = select(Evidence).where(Evidence.report_id == report.id, Evidence.position == position)
-    row = (await db.exec(chosen)).first() if 0 < position <= _MOST_EVIDENCE else None
+    row = await custody.piece(db, report.id, position)
     if row is None:
         raise NotFound
-    return About(**unseal_json(key, row.about, Place("evidence", row.id, "about")))
+    return custody.opened(row, key)
 
 
 async def take_evidence(db: Db, actor: Actor, ticket: str, position: int) -> About:

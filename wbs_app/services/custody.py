@@ -15,6 +15,9 @@ from wbs_app.vault.sealing import Place, Tampered, seal_json, unseal_json
 
 log = logging.getLogger("wbs.custody")
 
+_MOST = 1000
+"""More pieces than any report has; a number beyond is not worth asking a database for."""
+
 
 def opened(row: Evidence, account_key: bytes) -> About:
     """What is known of the cleaned copy.
@@ -34,6 +37,14 @@ def original_of(row: Evidence, identity_key: bytes) -> About | None:
     if row.original is None:
         return None
     return About(**unseal_json(identity_key, row.original, Place("evidence", row.id, "original")))
+
+
+async def piece(db: Db, report_id: int | None, position: int) -> Evidence | None:
+    """The row of a report's evidence at this position, whatever somebody has asked for."""
+    if not 0 < position <= _MOST:
+        return None
+    chosen = select(Evidence).where(Evidence.report_id == report_id, Evidence.position == position)
+    return (await db.exec(chosen)).first()
 
 
 async def insert(

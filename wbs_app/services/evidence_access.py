@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlmodel import select
 
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.tables import Evidence, Report
+from wbs_app.model.tables import Report
 from wbs_app.services import cases, casework, custody, history, identity, reference, scanning
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
@@ -70,15 +70,12 @@ async def take_original(actor: Actor, ticket: str, position: int) -> About:
         Forbidden, NotFound, Tampered, FileNotFoundError, Refused: as `take`, and "identity.closed" without an approved
             request; NotFound as well when the reporter did not want the original kept.
     """
-    await examined(actor, ticket, position)  # the case is in reach, and its scanner has been asked
     async with writing() as db:
         case, key = await identity.opened(db, actor, ticket)
-        chosen = select(Evidence).where(Evidence.report_id == case.report.id, Evidence.position == position)
-        row = (await db.exec(chosen)).one()
-        original = custody.original_of(row, key)
-        if original is None:
-            raise casework.NotFound
-        await record(db, actor.username, "download_original", case.report.ticket)
+        row = await custody.piece(db, case.report.id, position)
+    original = custody.original_of(row, key) if row else None
+    if original is None:
+        raise casework.NotFound
     said = original.scanned
     if said is None and scanning.configured():
         said = await scanning.scan(bytes_to_scan(original))
@@ -87,6 +84,8 @@ async def take_original(actor: Actor, ticket: str, position: int) -> About:
     if said == "infected":
         raise Refused("error.file_infected")
     await custody.verify(original, actor.username, case.report.ticket)
+    async with writing() as db:
+        await record(db, actor.username, "download_original", case.report.ticket)
     return original
 
 

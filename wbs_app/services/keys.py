@@ -65,8 +65,8 @@ def readers_among(
 async def seal_key(
     db: Db, report_id: int, document: str, key: bytes, holders: list[Staff], recovery_key: bytes | None
 ) -> None:
-    """Gives a document's key to `holders`, and to the agency's recovery key where there is one."""
-    public = {str(holder.id): holder.public_key for holder in holders} | {RECOVERY: recovery_key}
+    """Gives a document's key to those `holders` for whom somebody has vouched, and to the agency's recovery key."""
+    public = {str(holder.id): holder.public_key for holder in holders if is_vouched(holder)} | {RECOVERY: recovery_key}
     given = [
         {"report_id": report_id, "document": document, "holder": holder, "sealed_key": seal_to(half, key)}
         for holder, half in public.items()

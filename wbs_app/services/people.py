@@ -42,9 +42,7 @@ async def reset(db: Db, actor: Actor, staff_id: int) -> tuple[Staff, str]:
     Raises:
         Forbidden, Refused: as `dismiss`, and for a person without a password.
     """
-    person = await _in_reach(db, actor, staff_id)
-    if staff_id == actor.staff_id:
-        raise Refused("admin.not_yourself")
+    person = await _other(db, actor, staff_id)
     return person, await staff.reset(db, staff_id, by=actor.username)
 
 
@@ -77,10 +75,16 @@ async def dismiss(db: Db, actor: Actor, staff_id: int) -> Staff:
         Forbidden: unless the actor manages staff.
         Refused: for the actor, and for a person who is unknown or serves an agency that is not the actor's.
     """
+    person = await _other(db, actor, staff_id)
+    await staff.deactivate(db, staff_id, by=actor.username)
+    return person
+
+
+async def _other(db: Db, actor: Actor, staff_id: int) -> Staff:
+    """Somebody in reach who is not the actor."""
     person = await _in_reach(db, actor, staff_id)
     if staff_id == actor.staff_id:
         raise Refused("admin.not_yourself")
-    await staff.deactivate(db, staff_id, by=actor.username)
     return person
 
 

@@ -37,10 +37,10 @@ async def _unit_name(actor: Actor) -> str:
 
 async def _standing(actor: Actor) -> Entry:
     """The code of one's own key, and whether a supervisor has yet to vouch for it."""
-    async with reading() as db:
-        me = await db.get(Staff, actor.staff_id)
-    if me is None or me.role not in vouching.READING_ROLES:
+    if actor.role not in vouching.READING_ROLES:
         return {"code": "", "waits": ""}
+    async with reading() as db:
+        me = await db.get_one(Staff, actor.staff_id)
     return {"code": vouching.code_of(me), "waits": "yes" if vouching.is_waiting(me) else ""}
 
 
