@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         Raises:
             Unusable: when its file cannot be read or written.
         """
+        return self._secret_key
+
+    @cached_property
+    def _secret_key(self) -> bytes:
+        """Read once: an event asks for it several times."""
         if self.secret:
             return bytes.fromhex(self.secret)
         file = self.data_dir / "secret"
@@ -141,7 +146,7 @@ class Settings(BaseSettings):
                 self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
                 file.touch(mode=0o600)
                 file.write_text(secrets.token_hex(SECRET_BYTES))
-            key = _secret_in(file, file.stat().st_mtime_ns)
+            key = bytes.fromhex(file.read_text().strip())
         except OSError as problem:
             raise Unusable(f"the secret file {file} cannot be read: {problem.strerror}") from problem
         except ValueError as problem:
@@ -149,12 +154,6 @@ class Settings(BaseSettings):
         if len(key) != SECRET_BYTES:
             raise Unusable(f"the secret file {file} is damaged: restore it from your backup")
         return key
-
-
-@lru_cache(maxsize=1)
-def _secret_in(file: Path, _changed: int) -> bytes:
-    """Read once: an event asks for it several times."""
-    return bytes.fromhex(file.read_text().strip())
 
 
 @lru_cache(maxsize=1)

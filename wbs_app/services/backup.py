@@ -280,3 +280,4 @@ def _keep_secret(secret: bytes) -> None:
     file = settings().data_dir / "secret"
     file.touch(mode=0o600)
     file.write_text(secret.hex())
+    settings.cache_clear()  # they know the old one

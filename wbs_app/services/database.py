@@ -62,13 +62,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: an upgrade in the middle could not wait for it."""
-    write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    driver.brief = False  # waiting for the lock would stop everybody
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+    driver.brief = options.get("brief", False)
 
 
-@lru_cache(maxsize=2)
-def _sessions(write: bool) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(_writer() if write else engine(), class_=AsyncSession, expire_on_commit=False)
+@lru_cache(maxsize=3)
+def _sessions(write: bool, brief: bool = False) -> async_sessionmaker[AsyncSession]:
+    chosen = _writer().execution_options(brief=brief) if write else engine()
+    return async_sessionmaker(chosen, class_=AsyncSession, expire_on_commit=False)
 
 
 @lru_cache(maxsize=1)
@@ -103,9 +107,12 @@ async def reading() -> AsyncIterator[Db]:
 
 
 @asynccontextmanager
-async def writing() -> AsyncIterator[Db]:
-    """A transaction: committed when the block ends, rolled back when it raises. What it touched is told afterwards."""
-    async with _turn(), _sessions(True)() as db:
+async def writing(brief: bool = False) -> AsyncIterator[Db]:
+    """A transaction: committed when the block ends, rolled back when it raises. What it touched is told afterwards.
+
+    `brief`: it reads and writes a few rows by their keys, in less time than handing them to a thread would take.
+    """
+    async with _turn(), _sessions(True, brief)() as db:
         async with db.begin():
             yield db
         topics = live.touched(db)

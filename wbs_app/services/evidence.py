@@ -166,10 +166,7 @@ class Staging:
         return sorted((file for file in found if file.about.at > since), key=lambda file: file.about.at)
 
     async def _listed(self) -> list[str]:
-        listed: list[str] = []
-        async for batch in obstore.list(store(), self._folder):
-            listed += [entry["path"] for entry in batch]
-        return listed
+        return [entry["path"] for entry in await obstore.list(store(), self._folder).collect_async()]
 
     async def _has_room(self, most: int, id: str = "") -> bool:
         """Whether the file `id`, or else one more, is among the first `most`."""

@@ -106,7 +106,7 @@ async def _file(form: _Form) -> Report:
         raise Refused("error.file_expired")
     salt = new_salt()
     wrap = await filing(derive, parse_pin(form.pin) or "", salt)
-    async with writing() as db:
+    async with writing(brief=True) as db:
         return await _insert(db, form, salt, wrap, files)
 
 

@@ -1,7 +1,8 @@
 """SQLite in one hop a statement: each runs whole in the connection's thread, from the first row to the last.
 
 SQLAlchemy's adapter goes there and back four times for it (cursor, execute, fetch, close), which costs more than the
-statements themselves.
+statements themselves. One hop still costs ten times what a row by its key does: in a transaction that is `brief`, only
+its begin and its end, which may wait for others and for the disk, go there.
 """
 
 import sqlite3
@@ -56,8 +57,13 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def _run(self, act: Callable[..., Any], *asked: Any) -> None:
         driver: Any = self._connection
+        adapted: Any = self._adapt_connection
+        done: Any
         try:
-            done = await_only(driver._execute(_ran, driver._conn, act, *asked))
+            if adapted.brief:
+                done = _ran(driver._conn, act, *asked)
+            else:
+                done = await_only(driver._execute(_ran, driver._conn, act, *asked))
         except Exception as error:  # noqa: BLE001  told as SQLAlchemy tells it
             self._adapt_connection._handle_exception(error)
         self._cursor, self._rows = done, done.rows
@@ -70,9 +76,14 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("brief",)
 
     _cursor_cls = _Cursor
+
+    def __init__(self, *made: Any) -> None:
+        super().__init__(*made)
+        self.brief = False
+        """Whether statements run where they are asked."""
 
     def rollback(self) -> None:
         driver: Any = self._connection

@@ -16,6 +16,9 @@ PIN_CHARS = 16
 TICKET_CHARS = 8
 RECOVERY_CHARS = 10
 
+Span = tuple[str, str]
+"""The lowest and the highest of some codes, in any order of digits and capitals."""
+
 _AGENCY = re.compile(r"[A-Z0-9]{1,12}")
 _LONGEST_INPUT = 100
 _PIN_BYTES = PIN_CHARS * 5 // 8
@@ -43,11 +46,29 @@ def new_ticket(agency: str) -> str:
 
 def parse_ticket(raw: str) -> str | None:
     """The ticket in its one spelling, or None when malformed or when the check character is wrong."""
-    squeezed = _squeeze(raw)
+    squeezed = squeeze(raw)
     prefix, code = squeezed[:-TICKET_CHARS], _code(squeezed[-TICKET_CHARS:], TICKET_CHARS)
     if code is None or not _AGENCY.fullmatch(prefix) or _remainder(prefix, code) != 0:
         return None
     return _spell_ticket(prefix, code)
+
+
+def ticket_span(raw: str, agency: str = "") -> Span | None:
+    """The lowest and the highest of the tickets that begin like `raw`, or None when no ticket does.
+
+    `agency`: whose tickets; `raw` must begin with its letters too. "": of the codes of any agency's tickets, such as
+    "7K30-0000" and "7K3Z-ZZZZ" for "7k3".
+    """
+    squeezed, prefix = squeeze(raw), agency.translate(_UPPER)
+    if not squeezed.startswith(prefix) or not (span := _span(squeezed[len(prefix) :], TICKET_CHARS)):
+        return None
+    lowest, highest = (_spell_ticket(prefix, code).removeprefix("-") for code in span)
+    return lowest, highest
+
+
+def tail_span(raw: str) -> Span | None:
+    """The same of the last four characters of tickets."""
+    return _span(squeeze(raw), TICKET_CHARS // 2)
 
 
 def new_pin() -> str:
@@ -69,7 +90,7 @@ def pin_from(seed: bytes) -> str:
 
 def parse_pin(raw: str) -> str | None:
     """The PIN's 16 characters without spaces (what keys are derived from), or None when malformed."""
-    return _code(_squeeze(raw), PIN_CHARS)
+    return _code(squeeze(raw), PIN_CHARS)
 
 
 def new_recovery_codes(n: int = 10) -> list[str]:
@@ -86,18 +107,18 @@ def hash_recovery_code(raw: str) -> bytes:
     50 bits behind a fast hash could be searched, so this is as slow as a password. Malformed input takes
     as long as a code and gives the hash of no code.
     """
-    return derive(_code(_squeeze(raw), RECOVERY_CHARS) or "", _RECOVERY_SALT)
+    return derive(_code(squeeze(raw), RECOVERY_CHARS) or "", _RECOVERY_SALT)
 
 
 def _random(count: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(count))
+    return "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(count))  # 32 characters: each as likely
 
 
 def _spell_ticket(prefix: str, code: str) -> str:
     return f"{prefix}-{code[:4]}-{code[4:]}"
 
 
-def _squeeze(raw: str) -> str:
+def squeeze(raw: str) -> str:
     """`raw` without spaces, dashes and invisible characters, ASCII letters in upper case.
 
     Full-width and other compatibility forms become plain. Text too long to be a code becomes "" at once,
@@ -119,6 +140,14 @@ def _code(squeezed: str, length: int) -> str | None:
     """`squeezed` as exactly `length` characters of ALPHABET, or None."""
     code = squeezed.translate(_LOOKALIKES)
     return code if len(code) == length and all(char in ALPHABET for char in code) else None
+
+
+def _span(squeezed: str, length: int) -> Span | None:
+    """The lowest and the highest code of this length that begin so."""
+    begun = _code(squeezed, len(squeezed))
+    if not begun or len(begun) > length:
+        return None
+    return begun.ljust(length, ALPHABET[0]), begun.ljust(length, ALPHABET[-1])
 
 
 def _remainder(prefix: str, code: str) -> int:
