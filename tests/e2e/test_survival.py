@@ -25,6 +25,7 @@ def test_server_restarts_in_the_middle_of_step_3(site: Server, visit: Visit) -> 
     reporter.type("Alamat", "mat, ditulis saat terputus")
     site.start()
     expect(reporter.page.get_by_text(OFFLINE)).to_have_count(0, timeout=30_000)
+    expect(reporter.field("Alamat")).to_be_focused()  # who is typing then loses no letter, and keeps the keyboard
     attach(reporter, ("foto.jpg", jpeg(160)))
     expect(reporter.page.get_by_text("Berkas berhasil diunggah.")).to_have_count(2)
     reporter.press("Hapus berkas laporan 2")

@@ -26,6 +26,16 @@ def listening(*functions: str) -> rx.Component:
     return rx.fragment(rx.Var("null", _var_data=VarData(imports={_MODULE: tags}, hooks={"listening();": None})))
 
 
+def alive() -> rx.Var[bool]:
+    """Whether this page has ever been alive since it opened. `State.is_hydrated` is false once more while a lost
+    connection comes back; what is disabled by this takes letters all the time."""
+    hydrated = rx.State.is_hydrated
+    hooks = {"const alive = useRef(false);": None, f"alive.current ||= {hydrated!s};": None}
+    imports = {"react": [ImportVar(tag="useRef")]}
+    data = VarData.merge(hydrated._get_all_var_data(), VarData(imports=imports, hooks=hooks))
+    return rx.Var("alive.current", _var_type=bool, _var_data=data)
+
+
 def own_language() -> rx.Component:
     """For pages made for any address: one built file serves both languages, so the browser says which it became."""
     lang = 'location.pathname.split("/")[1] === "en" ? "en" : "id"'

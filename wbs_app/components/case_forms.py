@@ -23,7 +23,6 @@ def act_form(
         rx.el.input(type="hidden", name="ticket", value=CASE["ticket"].to(str), read_only=True),
         rx.el.div(*([] if bare else [error_of(name, "form")]), *children, class_name=class_name),
         on_submit=on_submit,
-        built_alive=True,
         key=f"{name}-" + key,
         custom_attrs={"autoComplete": "off"},
     )

@@ -63,7 +63,6 @@ def _ask_form() -> rx.Component:
         field,
         rx.el.button(t("case.identity_request"), type="submit", class_name="btn btn-secondary w-full mt-3"),
         on_submit=CaseIdentityState.ask,
-        built_alive=True,
     )
 
 

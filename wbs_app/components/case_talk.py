@@ -95,7 +95,6 @@ def _composer(name: str, on_submit: Any, once: Any, label: Any, wrong: Any, left
         field,
         rx.el.div(left, button, class_name="flex flex-wrap justify-between gap-2 mt-2 items-center"),
         on_submit=on_submit,
-        built_alive=True,
         key=f"{name}-" + CASE["ticket"].to(str) + once,
         class_name="mt-5 pt-4 hairline-top",
     )

@@ -45,7 +45,6 @@ def composer() -> rx.Component:
             _kind(),
             _text(),
             on_submit=TalkState.send,
-            built_alive=True,
             on_mount=do("staying", PASS_SECONDS),
             key=TalkState.turn,
             custom_attrs={"id": FORM, "autoComplete": "off", "data-staying": ""},

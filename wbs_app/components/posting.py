@@ -4,19 +4,16 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.browser import alive
 from wbs_app.components.words import here
 
 
-def posting_form(*children: Any, on_submit: Any, built_alive: bool = False, **props: Any) -> rx.Component:
+def posting_form(*children: Any, on_submit: Any, **props: Any) -> rx.Component:
     """Disabled until the page is alive: a press before would put the answers into the address. Without JavaScript it
     stays so, and its `action` would only say that JavaScript is needed.
-
-    `built_alive`: the form is in no prerendered page. Then it is never disabled, and who types while the connection
-    comes back loses no letter.
     """
-    disabled = False if built_alive else ~rx.State.is_hydrated
     return rx.el.form(
-        rx.el.fieldset(*children, disabled=disabled, class_name="border-0 p-0 m-0 min-w-0"),
+        rx.el.fieldset(*children, disabled=~alive(), class_name="border-0 p-0 m-0 min-w-0"),
         method="post",
         action=here("/tanpa-javascript"),
         no_validate=True,

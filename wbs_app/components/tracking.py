@@ -221,7 +221,6 @@ def act_form(name: str, *children: Any, on_submit: Any) -> rx.Component:
         rx.el.input(type="hidden", name="once", default_value=TalkState.once),
         *children,
         on_submit=on_submit,
-        built_alive=True,
         key=name + TalkState.once,
         custom_attrs={"autoComplete": "off"},
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.browser import do
+from wbs_app.components.browser import alive, do
 from wbs_app.components.desk import desk, outcome, records, waiting
 from wbs_app.components.dialog import opener, question
 from wbs_app.components.page import Page
@@ -160,7 +160,7 @@ def newcomer() -> rx.Component:
             type="submit",
             class_name="btn btn-primary mt-1 sm:justify-self-start",
         ),
-        disabled=~rx.State.is_hydrated,
+        disabled=~alive(),
         class_name="border-0 p-0 m-0 min-w-0 grid gap-4",
     )
     form = rx.el.form(
