@@ -18,6 +18,7 @@ class AccountState(rx.State):
     """Where the signed-in person's notices go."""
 
     requires: ClassVar[Permission | None] = Permission.SIGNED_IN
+    stays: ClassVar[bool] = True
 
     email: str = ""
     wrong: str = ""

@@ -27,6 +27,7 @@ class AuditState(rx.State):
     """A page of the trail; which one stands in the address."""
 
     requires: ClassVar[Permission | None] = Permission.READ_AUDIT
+    stays: ClassVar[bool] = True
 
     events: list[Entry] = []
     view: Entry = {}

@@ -27,6 +27,7 @@ class CalendarState(rx.State):
     """One year of one agency; which ones stands in the address."""
 
     requires: ClassVar[Permission | None] = Permission.MANAGE_SETTINGS
+    stays: ClassVar[bool] = True
 
     days: list[Entry] = []
     agencies: list[Entry] = []

@@ -31,6 +31,7 @@ class CustodianState(rx.State):
     """`wrong`: id of a request -> what is wrong with the decision about it. `view["ready"]`: it was looked up."""
 
     requires: ClassVar[Permission | None] = Permission.DECIDE_IDENTITY
+    stays: ClassVar[bool] = True
 
     waiting: list[Entry] = []
     past: list[Entry] = []
@@ -41,6 +42,7 @@ class CustodianState(rx.State):
     @rx.event
     async def load(self):
         """Shows what waits, and follows it."""
+        self.waiting, self.past, self.view = [], [], {}
         self.said, self.wrong = {}, {}
         await self._show()
         await watch(self, [live.list_topic(agency) for agency in staff().agencies], CustodianState.refresh)

@@ -31,6 +31,7 @@ class PeopleState(rx.State):
     """Who serves the administrator's agencies. An invitation's link is shown once and kept nowhere."""
 
     requires: ClassVar[Permission | None] = Permission.MANAGE_STAFF
+    stays: ClassVar[bool] = True
 
     people: list[Entry] = []
     agencies: list[Entry] = []

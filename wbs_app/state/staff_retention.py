@@ -23,6 +23,7 @@ class RetentionState(rx.State):
     """Cases whose time of keeping has passed. Approving destroys nothing yet: `wbs purge` does, and needs two."""
 
     requires: ClassVar[Permission | None] = Permission.APPROVE_DESTRUCTION
+    stays: ClassVar[bool] = True
 
     rows: list[Entry] = []
     ready: bool = False

@@ -24,6 +24,7 @@ class VouchingState(rx.State):
     """An administrator invites; only a supervisor who knows the person makes a reader."""
 
     requires: ClassVar[Permission | None] = Permission.VOUCH
+    stays: ClassVar[bool] = True
 
     waiting: list[Entry] = []
     known: list[Entry] = []
@@ -33,7 +34,7 @@ class VouchingState(rx.State):
     @rx.event
     async def load(self):
         """Shows the lists anew, and nothing of what was said before."""
-        self.said = {}
+        self.waiting, self.known, self.ready, self.said = [], [], False, {}
         await self._list()
 
     async def _list(self) -> None:
