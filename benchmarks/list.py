@@ -108,7 +108,11 @@ async def questions() -> list[tuple[str, Work]]:
         "officer, by deadline": CaseFilter(officers=(str(busy),), sort="deadline"),
         "month": CaseFilter(date_from=middle, date_to=middle.replace(day=28)),
         "ticket": CaseFilter(ticket=str(ticket)),
-        "part of a ticket": CaseFilter(ticket=str(ticket)[-4:]),
+        "ticket, last four": CaseFilter(ticket=str(ticket)[-4:]),
+        "ticket, two characters": CaseFilter(ticket="7k"),
+        "ticket, one character": CaseFilter(ticket="7"),
+        "ticket, agency": CaseFilter(ticket="bali"),
+        "ticket, agency and two": CaseFilter(ticket="bali-7k"),
         **{f"mark {mark.name.lower()}": CaseFilter(marks=(mark,)) for mark in Mark},
         "unit and status": CaseFilter(units=("biro-hukum",), statuses=("investigating",)),
         "violation, status, evidence": CaseFilter(

@@ -20,6 +20,7 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, SQLModel.metadata))
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # on SQLite; tests/services/test_cases.py sees them used
 async def test_tables_and_migrations_agree(database: str) -> None:
     async with reading() as db:
         assert await (await db.connection()).run_sync(_differences) == []

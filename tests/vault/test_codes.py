@@ -60,6 +60,36 @@ def test_the_agency_part_keeps_its_own_letters() -> None:
     assert codes.parse_ticket(ticket.replace("-", "").lower()) == ticket
 
 
+@given(agencies, agencies, st.integers(1, 8), habits)
+@settings(max_examples=40, deadline=None)
+def test_each_beginning_of_a_ticket_spans_it(agency: str, other: str, size: int, habit: list[tuple[int, str]]) -> None:
+    """However the beginning is typed, the span has the ticket, and only what begins alike."""
+    ticket, another = codes.new_ticket(agency), codes.new_ticket(other)
+    typed = as_typed(ticket[-9:].replace("-", "")[:size], habit)
+    tail = as_typed(ticket[-4:][:size], habit)
+    for one in (ticket, another):
+        code = one[-9:]
+        begins = code.replace("-", "").startswith(ticket[-9:].replace("-", "")[:size])
+        for span, of in ((codes.ticket_span(typed), code), (codes.ticket_span(agency + typed, agency), one)):
+            assert span and len(span[0]) == len(span[1])
+            alike = of is code or (len(one) == len(span[0]) and one.startswith(agency.upper()))
+            assert (span[0] <= of <= span[1]) == (begins and alike)
+        low, high = codes.tail_span(tail) or ("", "")
+        assert (low <= one[-4:] <= high) == one[-4:].startswith(ticket[-4:][:size])
+
+
+@pytest.mark.parametrize("typed", ["", " - ", "U", "7U", "7K3M9QXTZ", "%", "7*", "\ufb03" * 40])
+def test_what_begins_no_ticket_has_no_span(typed: str) -> None:
+    assert codes.ticket_span(typed) is codes.tail_span(typed) is codes.ticket_span("bali" + typed, "bali") is None
+    assert codes.ticket_span("ntt7k", "bali") is None
+
+
+@given(any_text)
+def test_any_text_spans_something_or_nothing(typed: str) -> None:
+    for span in (codes.ticket_span(typed), codes.ticket_span(typed, "b"), codes.tail_span(typed)):
+        assert span is None or span[0] <= span[1]
+
+
 @given(agencies)
 @settings(max_examples=15, deadline=None)
 def test_every_single_wrong_character_is_noticed(agency: str) -> None:

@@ -100,12 +100,13 @@ _FILTERED = (
 
 
 def _list_index(name: str, *columns: str, where: str | None = None) -> Index:
-    """An order of the case list, with all that it filters by: no sealed row is read only to be passed over.
+    """An order of the case list, with all that it filters by: no sealed row is read only to be passed over."""
+    return Index(name, *columns, *(other for other in _FILTERED if other not in columns), **_where(where))
 
-    `where`: of the few rows for which it holds.
-    """
-    partial: dict[str, Any] = {} if where is None else dict.fromkeys(("sqlite_where", "postgresql_where"), text(where))
-    return Index(name, *columns, *(other for other in _FILTERED if other not in columns), **partial)
+
+def _where(condition: str | None) -> dict[str, Any]:
+    """Options of an index of the few rows for which this holds."""
+    return {} if condition is None else dict.fromkeys(("sqlite_where", "postgresql_where"), text(condition))
 
 
 class Report(SQLModel, table=True):
@@ -121,6 +122,11 @@ class Report(SQLModel, table=True):
         _list_index("ix_report_priority", "agency", "priority", "id"),
         _list_index("ix_report_unread", "agency", "received_on", "id", where="unread > 0"),
         _list_index("ix_report_oversight", "oversight", "received_on", "id", where="oversight IS NOT NULL"),
+        Index(
+            "ix_report_closed", "agency", "closed_on", "kind", **_where("closed_on IS NOT NULL")
+        ),  # for the dashboard
+        Index("ix_report_code", text("substr(ticket, length(ticket) - 8)")),  # so are parts of tickets found
+        Index("ix_report_tail", text("substr(ticket, length(ticket) - 3)")),
     )
 
     id: int | None = Field(

@@ -154,7 +154,7 @@ def _page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
     """A page by one statement: its rows, and in each how many there are in all (`total`) and before it (`ahead`)."""
     conditions = matching(who, shape)
     found = seeking.page(who, shape, conditions, turn, most)
-    ahead = tally.some(seeking.ahead(who, shape, conditions, turn), seeking.several(shape)) if turn else None
+    ahead = tally.some(seeking.ahead(who, shape, conditions, turn), shape) if turn else None
     return (
         sqlalchemy.select(
             found.c.id,

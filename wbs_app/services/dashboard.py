@@ -1,12 +1,14 @@
 """The figures of the dashboard: what needs somebody, how much comes and goes, and what it is about."""
 
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Date, String, cast
+from sqlalchemy import Date
 from sqlmodel import col, func
 
 from wbs_app.model.access import Actor, Permission
@@ -16,10 +18,9 @@ from wbs_app.model.workflow import CLOSED
 from wbs_app.services import seeking
 from wbs_app.services.asking import ask, slot
 from wbs_app.services.calendar import work_days
-from wbs_app.services.casework import reach
 from wbs_app.services.counters import Counters, counters
 from wbs_app.services.database import Db
-from wbs_app.services.matching import asked, matching, today
+from wbs_app.services.matching import Asked, asked, matching, today
 
 MONTHS = 12
 KEPT_SECONDS = 60.0
@@ -101,8 +102,8 @@ async def _year(db: Db, actor: Actor, day: date) -> Year:
     months, reached = _months(day), (actor.agencies, actor.kinds)
     counted_at, known = _kept.get(reached, (0.0, None))
     if known is None or time.monotonic() - counted_at > KEPT_SECONDS or known.months[-1].month != months[-1]:
-        flow = await _flow(db, actor, months)
-        known = Year(flow, await _types(db, actor, months[0]), await _units(db, actor, months[0]))
+        own = asked(CaseFilter(date_from=date.fromisoformat(f"{months[0]}-01")), actor, day)
+        known = Year(await _flow(db, own, months), await _types(db, own), await _units(db, own))
         _kept[reached] = (time.monotonic(), known)
     return known
 
@@ -111,10 +112,6 @@ def _months(day: date) -> list[str]:
     """The month of `day` and those before it, the oldest first."""
     last = day.year * 12 + day.month - 1
     return [f"{at // 12}-{at % 12 + 1:02}" for at in range(last - MONTHS + 1, last + 1)]
-
-
-def _begin(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
 
 
 async def _action(db: Db, actor: Actor, day: date) -> tuple[int | None, int | None, int]:
@@ -132,9 +129,8 @@ def _pressing(who: Actor) -> Any:
         found = seeking.page(who, shape, matching(who, shape), "", 1)
         return sqlalchemy.select(found.c.key).scalar_subquery()
 
-    unread = CaseFilter(marks=(Mark.UNREAD,))
-    messages = seeking.branches(who, unread, matching(who, unread), col(Report.unread))
-    rows = sqlalchemy.union_all(*messages).subquery()
+    unread = col(Report.unread)
+    rows = seeking.at_home(who, unread, unread > 0)
     return sqlalchemy.select(
         first(CaseFilter(marks=(Mark.UNASSIGNED,), sort="oldest")).label("oldest"),
         first(CaseFilter(marks=(Mark.OVERDUE,), sort="deadline")).label("latest"),
@@ -142,14 +138,31 @@ def _pressing(who: Actor) -> Any:
     )
 
 
-async def _flow(db: Db, actor: Actor, months: list[str]) -> list[Month]:
-    async def by_month(column: Any) -> dict[str, int]:
-        month = func.substr(cast(column, String), 1, 7)
-        chosen: Any = sqlalchemy.select(month, func.count()).where(*reach(actor), col(column) >= _begin(months[0]))
-        return dict((await db.exec(chosen.group_by(month))).all())
+async def _flow(db: Db, own: Asked, months: list[str]) -> list[Month]:
+    async def by_month(days: Callable[[Actor, CaseFilter], Any]) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for day, count in await ask(db, days, own.values, own.who, own.shape):
+            found[day.isoformat()[:7]] += count
+        return found
 
-    received, closed = await by_month(Report.received_on), await by_month(Report.closed_on)
-    return [Month(month, received.get(month, 0), closed.get(month, 0)) for month in months]
+    received, closed = await by_month(_received_by_day), await by_month(_closed_by_day)
+    return [Month(month, received[month], closed[month]) for month in months]
+
+
+def _received_by_day(who: Actor, shape: CaseFilter) -> Any:
+    rows = _received(who, shape, col(Report.received_on))
+    return sqlalchemy.select(rows.c.received_on, func.count().label("n")).group_by(rows.c.received_on)
+
+
+def _received(who: Actor, shape: CaseFilter, *columns: Any) -> Any:
+    """These columns of what was received in the year, found in the list's own index."""
+    return sqlalchemy.union_all(*seeking.branches(who, shape, matching(who, shape), *columns)).subquery()
+
+
+def _closed_by_day(who: Actor, _: CaseFilter) -> Any:
+    closed = col(Report.closed_on)
+    rows = seeking.at_home(who, closed, closed >= slot("date_from", Date()))
+    return sqlalchemy.select(rows.c.closed_on, func.count().label("n")).group_by(rows.c.closed_on)
 
 
 async def _stages(db: Db, actor: Actor, day: date) -> list[Stage]:
@@ -170,21 +183,27 @@ def _by_stage(who: Actor) -> Any:
     ).group_by(rows.c.status)
 
 
-async def _types(db: Db, actor: Actor, since: str) -> list[tuple[Code, int]]:
-    number = func.count()
-    chosen: Any = sqlalchemy.select(col(Report.agency), col(Report.violation_type), number).where(
-        *reach(actor), col(Report.violation_type).is_not(None), col(Report.received_on) >= _begin(since)
-    )
-    grouped = chosen.group_by(col(Report.agency), col(Report.violation_type)).order_by(
-        number.desc(), col(Report.violation_type)
-    )
-    return [((agency, code), count) for agency, code, count in await db.exec(grouped.limit(_MOST))]
+async def _types(db: Db, own: Asked) -> list[tuple[Code, int]]:
+    found = await ask(db, _by_type, own.values, own.who, own.shape)
+    return [((agency, code), count) for agency, code, count in found]
 
 
-async def _units(db: Db, actor: Actor, since: str) -> list[tuple[Code, int, int]]:
-    number, closed = func.count(), func.count().filter(col(Report.status).in_(sorted(CLOSED)))
-    chosen: Any = sqlalchemy.select(col(Report.agency), col(Report.unit), number, closed).where(
-        *reach(actor), col(Report.unit).is_not(None), col(Report.received_on) >= _begin(since)
-    )
-    grouped = chosen.group_by(col(Report.agency), col(Report.unit)).order_by(number.desc(), col(Report.unit))
-    return [((agency, code), count, done) for agency, code, count, done in await db.exec(grouped.limit(_MOST))]
+def _by_type(who: Actor, shape: CaseFilter) -> Any:
+    rows = _received(who, shape, col(Report.agency), col(Report.violation_type).label("code"))
+    return _most(rows, func.count().label("n"))
+
+
+async def _units(db: Db, own: Asked) -> list[tuple[Code, int, int]]:
+    found = await ask(db, _by_unit, own.values, own.who, own.shape)
+    return [((agency, code), count, done) for agency, code, count, done in found]
+
+
+def _by_unit(who: Actor, shape: CaseFilter) -> Any:
+    rows = _received(who, shape, col(Report.agency), col(Report.unit).label("code"), col(Report.status))
+    return _most(rows, func.count().label("n"), func.count().filter(rows.c.status.in_(sorted(CLOSED))).label("closed"))
+
+
+def _most(rows: Any, *numbers: Any) -> Any:
+    """The codes with the most rows, and these numbers of each."""
+    found = sqlalchemy.select(rows.c.agency, rows.c.code, *numbers).where(rows.c.code.is_not(None))
+    return found.group_by(rows.c.agency, rows.c.code).order_by(numbers[0].desc(), rows.c.code).limit(_MOST)

@@ -4,15 +4,14 @@ They name the values that people choose from long lists instead of holding them 
 filter apart into its shape, from which statements are made, and those values.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, false
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, and_, false, or_
 from sqlmodel import SQLModel, col, func, select
 
+from wbs_app.config import settings
 from wbs_app.model.access import Actor
 from wbs_app.model.filters import PRIORITIES, CaseFilter, Mark
 from wbs_app.model.handling_tables import Assignment
@@ -22,7 +21,7 @@ from wbs_app.services.asking import slot
 from wbs_app.services.casework import reach
 from wbs_app.services.database import Db
 from wbs_app.services.rules import rules_of
-from wbs_app.vault.codes import parse_ticket
+from wbs_app.vault.codes import Span, parse_ticket, squeeze, tail_span, ticket_span
 
 Condition = ColumnElement[bool]
 
@@ -43,20 +42,19 @@ _NAMED = ("violations", "units", "regencies", "officers")
 """Fields of the filter whose codes are named in its shape; there are few of the others."""
 
 _GIVEN = SQLModel.metadata.tables[str(Assignment.__tablename__)].alias("given")
-_WHOLE, _FEW, _MANY, _NOTHING = "whole", "few", "many", "nothing"
+_WHOLE, _FEW, _NOTHING = "whole", "few", "nothing"
+MANY = "many"
+"""What a shape says of the ticket when it is only looked at in passing, row by row."""
+
 BY_TICKET = (_WHOLE, _FEW)
-"""What a shape says of the ticket when its index leads to few cases."""
+"""What a shape says of the ticket when an index leads to few cases."""
 
-_SHORT = 3
+_SHORT = 2
+"""Characters of a code that few cases have in common."""
+
+_SPANS = ("ticket", "code", "tail")
+_NONE: Span = ("Z", "0")
 _ANY_DAY = date.min
-
-_other = aliased(Report)
-_ALIKE = (
-    select(col(_other.ticket).label("ticket"))
-    .where(func.replace(col(_other.ticket), "-", "").like(slot("ticket")))
-    .cte("alike")
-)
-"""Looked for among the tickets alone, which are far less to read than whole rows, and once for page and number."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +79,47 @@ def asked(wanted: CaseFilter, actor: Actor, day: date) -> Asked:
         if chosen := getattr(wanted, field):
             shape[field], values[field] = _ANY_DAY, chosen
     if wanted.ticket:
-        shape["ticket"], values["ticket"] = _ticket(wanted.ticket, actor)
+        for known, found in zip((shape, values), _by_ticket(wanted, actor), strict=True):
+            known.update(found)
     who = replace(actor, staff_id=0, username="", name="", unit=None, private_key=b"")
     return Asked(who, wanted.model_copy(update=shape), values)
 
 
-def _ticket(typed: str, actor: Actor) -> tuple[str, str]:
-    """A ticket however it was typed, or what its characters are searched by, and whether few or many may have them."""
-    if whole := parse_ticket(typed):
-        return _WHOLE, whole
-    part = re.sub(r"[^A-Z0-9]", "", typed.upper())
-    common = len(part) < _SHORT or any(part in agency.upper() for agency in actor.agencies)
-    return (_MANY if common else _FEW, f"%{part}%") if part else (_NOTHING, "")
+def _by_ticket(wanted: CaseFilter, actor: Actor) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a ticket, or a part of one, however it was typed, adds to a shape and to its values.
+
+    A part is where the ticket begins, or its code, or its last four characters. Letters of an agency mean all its
+    cases, and with one character more nothing else either: an agency's cases are too many to look beyond them.
+    """
+    part = squeeze(wanted.ticket)
+    known = {code: code.upper() for code in {*settings().agencies, *actor.agencies}}
+    if part and (named := [code for code in known if known[code].startswith(part)]):
+        return _of_agencies("", named, wanted), {}
+    own = max((code for code in known if part.startswith(known[code])), key=len, default="")
+    first = ticket_span(part, own) if own else None
+    whole = parse_ticket(part)  # of no agency we know, it may be so by chance: one in 32 beginnings is
+    if whole and first in (None, (whole, whole)):
+        return {"ticket": _WHOLE}, {"ticket": whole}
+    if first and len(part) - len(own) < _SHORT:
+        return _of_agencies(MANY, [own], wanted), _between(first)
+    spans = first, ticket_span(part), tail_span(part)
+    if not any(spans):
+        return {"ticket": _NOTHING}, {}
+    return {"ticket": MANY if len(part) < _SHORT else _FEW}, _between(*spans)
+
+
+def _of_agencies(how: str, codes: list[str], wanted: CaseFilter) -> dict[str, Any]:
+    """The shape of what only these agencies have, of those that are asked for."""
+    both = tuple(sorted(code for code in codes if code in (wanted.agencies or codes)))
+    return {"ticket": how, "agencies": both} if both else {"ticket": _NOTHING}
+
+
+def _between(*spans: Span | None) -> dict[str, str]:
+    found = dict(zip(_SPANS, spans, strict=False))
+    ends = {name: found.get(name) or _NONE for name in _SPANS}
+    return {
+        f"{name}_{end}": code for name, span in ends.items() for end, code in zip(("low", "high"), span, strict=True)
+    }
 
 
 async def today(db: Db, actor: Actor) -> date:
@@ -147,11 +174,18 @@ def given_to(*names: str) -> Condition:
 
 
 def _ticket_like(how: str) -> Condition:
-    """The ticket itself, or every ticket that has the characters in a row."""
+    """The ticket itself, or every ticket that has the part where one may be typed; each has an index."""
     if how == _NOTHING:
         return false()
+    ticket = col(Report.ticket)
     if how == _WHOLE:
-        return col(Report.ticket) == slot("ticket")
-    if how == _FEW:
-        return col(Report.ticket).in_(select(_ALIKE.c.ticket))
-    return func.replace(col(Report.ticket), "-", "").like(slot("ticket"))
+        return ticket == slot("ticket")
+    if how == MANY:
+        ticket = ticket + ""  # no index of it is meant
+    size = func.length(ticket)  # where a language's order passes over dashes, "BALI2-0..." is between "BALI-..."
+    begins = and_(_within(ticket, "ticket"), size == func.length(slot("ticket_low")))
+    return or_(begins, _within(func.substr(ticket, size - 8), "code"), _within(func.substr(ticket, size - 3), "tail"))
+
+
+def _within(text: Any, span: str) -> Condition:
+    return text.between(slot(f"{span}_low"), slot(f"{span}_high"))

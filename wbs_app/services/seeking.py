@@ -10,7 +10,7 @@ from collections.abc import Container, Sequence
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, select, true, union_all
+from sqlalchemy import ColumnElement, Table, and_, or_, select, true, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.functions import FunctionElement
@@ -38,8 +38,8 @@ _OPEN = frozenset({Mark.OPEN, Mark.MINE, Mark.UNASSIGNED, Mark.OVERDUE})
 """Marks that only an open case can have."""
 
 _BY_DAY = ("newest", "oldest")
-_WELCOME = ("unread", "ticket")
-"""Columns whose own index is never a mistake; nor is that of `received_on`, when days are the order."""
+_WELCOME = ("unread",)
+"""A column whose own index is never a mistake; nor is that of `received_on`, when days are the order."""
 
 ORDERS: dict[Sort, tuple[Any, bool]] = {
     "newest": (Report.received_on, True),
@@ -92,12 +92,17 @@ def _homes(who: Actor, shape: CaseFilter) -> list[Condition]:
 
 
 def _values(who: Actor, shape: CaseFilter) -> list[Condition]:
-    """What each branch asks for beside its agency: a value of a column whose index keeps the days' order."""
+    """What each branch asks for beside its agency: a value of a column whose index keeps the days' order.
+
+    Of several columns the one that leads to the fewest: open cases are few, those of a closed status pile up.
+    """
+    statuses = _statuses(shape)
     for column, codes in (
         (Report.unit, [slot(name) for name in shape.units]),
-        (Report.status, _statuses(shape)),
+        (Report.status, [] if CLOSED.intersection(statuses) else statuses),
         (Report.regency, [slot(name) for name in shape.regencies]),
         (Report.violation_type, [slot(name) for name in shape.violations]),
+        (Report.status, statuses),
     ):
         if 0 < len(codes) <= _FEW:
             return [col(column) == code for code in codes]
@@ -167,28 +172,29 @@ def turn_of(cursor: Cursor | None) -> str:
     return ("p" if cursor.backwards else "n") + ("x" if cursor.key is None else "")
 
 
-def _places(sort: Sort, turn: str, key: Any, id_: Any) -> list[Condition]:
+def _places(shape: CaseFilter, turn: str, key: Any, id_: Any) -> list[Condition]:
     """Where the rows after the cursor's stand, or those before it when it leads backwards: parts of the order."""
-    gaps = sort == "deadline"  # some have no such key; they come last
+    gaps = shape.sort == "deadline"  # some have no such key; they come last
+    last = [key.is_(None)] if gaps and Mark.OVERDUE not in shape.marks else []
     if not turn:
-        return [key.is_not(None), key.is_(None)] if gaps else [true()]
+        return [key.is_not(None), *last] if gaps else [true()]
     backwards = turn[0] == "p"
-    down = ORDERS[sort][1] is not backwards
+    down = ORDERS[shape.sort][1] is not backwards
     if turn[1:]:
         here = and_(key.is_(None), id_ < slot("id") if down else id_ > slot("id"))
         return [here, key.is_not(None)] if backwards else [here]
     beside = and_(key == slot("key"), id_ < slot("id") if down else id_ > slot("id"))
     further = key < slot("key") if down else key > slot("key")
-    return [beside, further, key.is_(None)] if gaps and not backwards else [beside, further]
+    return [beside, further] if backwards else [beside, further, *last]
 
 
-def _ahead(sort: Sort, turn: str, key: Any, id_: Any) -> list[Condition]:
+def _ahead(shape: CaseFilter, turn: str, key: Any, id_: Any) -> list[Condition]:
     """Where the rows before the cursor's stand, with that row itself when it leads on."""
     if turn[0] == "p":
-        return _places(sort, turn, key, id_)
+        return _places(shape, turn, key, id_)
     if turn[1:]:
         return [key.is_not(None), and_(key.is_(None), id_ <= slot("id"))]
-    down = ORDERS[sort][1]
+    down = ORDERS[shape.sort][1]
     beside = and_(key == slot("key"), id_ >= slot("id") if down else id_ <= slot("id"))
     return [beside, key > slot("key") if down else key < slot("key")]
 
@@ -198,16 +204,19 @@ def _keys(table: Table, sort: Sort) -> tuple[Any, Any]:
     return table.c[ORDERS[sort][0].key], table.c["report_id" if table is _GIVEN else "id"]
 
 
+def _sought(shape: CaseFilter, places: list[Condition]) -> list[Condition]:
+    """The places that are gone to one by one; of few rows all at once, for they have no index of the order."""
+    return [in_passing(or_(*places))] if shape.ticket in BY_TICKET else places
+
+
 def page(who: Actor, shape: CaseFilter, conditions: Sequence[Condition], turn: str, most: int) -> Any:
     """A page's reports, as a subquery of `id` and `key`: the first ones of every branch, so the first of all."""
     table, starts, rest = _plan(who, shape, conditions, shape.sort in _BY_DAY)
     key, id_ = _keys(table, shape.sort)
+    order = ordered(shape.sort, turn, key, id_, gaps=shape.ticket in BY_TICKET)
     parts = [
-        select(id_.label("id"), key.label("key"))
-        .where(*start, place, *rest)
-        .order_by(*ordered(shape.sort, turn, key, id_, gaps=False))
-        .limit(most)
-        for start, place in product(starts, _places(shape.sort, turn, key, id_))
+        select(id_.label("id"), key.label("key")).where(*start, place, *rest).order_by(*order).limit(most)
+        for start, place in product(starts, _sought(shape, _places(shape, turn, key, id_)))
     ]
     rows = _all(parts)
     found = select(rows.c.id, rows.c.key)
@@ -232,7 +241,7 @@ def ahead(who: Actor, shape: CaseFilter, conditions: Sequence[Condition], turn: 
     """Selections of the ids of all reports before a page; the page's own too when it leads backwards."""
     table, starts, rest = _plan(who, shape, conditions, shape.sort in _BY_DAY)
     key, id_ = _keys(table, shape.sort)
-    places = _ahead(shape.sort, turn, key, id_)
+    places = _sought(shape, _ahead(shape, turn, key, id_))
     return [select(id_.label("id")).where(*start, place, *rest) for start, place in product(starts, places)]
 
 
@@ -246,6 +255,13 @@ def branches(who: Actor, shape: CaseFilter, conditions: Sequence[Condition], *wh
     if table is _GIVEN:
         shown = [visitors.replacement_traverse(one, {}, _beside_assignment) for one in shown]
     return [select(*shown).select_from(table).where(*start, *rest) for start in starts]
+
+
+def at_home(who: Actor, column: Any, *conditions: Condition) -> Any:
+    """A column of all reports in reach that meet `conditions`, as a subquery: for what has an index by agency of its
+    own, in which that column stands."""
+    kinds = in_passing(col(Report.kind).in_(who.kinds))
+    return union_all(*(select(column).where(home, kinds, *conditions) for home in _homes(who, CaseFilter()))).subquery()
 
 
 def several(shape: CaseFilter) -> bool:

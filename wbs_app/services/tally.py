@@ -3,7 +3,7 @@
 The ledgers are written by triggers in the transaction that changes a report. `CaseCount` answers every choice of
 agency, kind, violation type, unit, status and priority, however many reports there are; `CaseTotal` knows less, in
 fewer rows, and what is unassigned or unread. What they cannot know (a regency, a day, an officer) is counted up to
-MOST rows; then it is said to be so many, and more.
+MOST rows, and a page's own numbers to PASSING where each row must be read; then it is said to be so many, and more.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,10 @@ from wbs_app.model.tables import Report
 from wbs_app.services import seeking
 from wbs_app.services.asking import ask
 from wbs_app.services.database import Db
-from wbs_app.services.matching import Asked, matching
+from wbs_app.services.matching import MANY, Asked, matching
 
 MOST = 10_000
+PASSING = 200
 
 _REPORT: Table = SQLModel.metadata.tables["report"]
 _LEDGERS: list[Table] = [SQLModel.metadata.tables[str(table.__tablename__)] for table in (CaseTotal, CaseCount)]
@@ -42,19 +43,19 @@ def counting(who: Actor, shape: CaseFilter, conditions: Sequence[Condition]) -> 
         known = _on_ledger(ledger, conditions)
         if known is not None:
             return select(_sum(ledger).label("n")).where(*known)
-    return some(seeking.branches(who, shape, conditions), seeking.several(shape))
+    return some(seeking.branches(who, shape, conditions), shape)
 
 
-def some(found: Sequence[Any], distinct: bool = False) -> Any:
-    """The same of the rows that these selections have together. `distinct`: a row may be in several of them."""
-    number = func.count()
-    rows = seeking.together(found, MOST + 1, distinct)
-    return select(case((number > MOST, -1), else_=number).label("n")).select_from(rows)
+def some(found: Sequence[Any], shape: CaseFilter) -> Any:
+    """The same of the rows that these selections, made for a shape, have together."""
+    number, most = func.count(), PASSING if shape.ticket == MANY else MOST
+    rows = seeking.together(found, most + 1, seeking.several(shape))
+    return select(case((number > most, -most), else_=number).label("n")).select_from(rows)
 
 
 def said(number: int) -> int:
     """What was counted."""
-    return AtLeast(MOST) if number < 0 else number
+    return AtLeast(-number) if number < 0 else number
 
 
 async def by_code(db: Db, asked: Asked, column: str) -> dict[Any, int]:
