@@ -25,11 +25,12 @@ setup-dev: $(DEV) browser scanner ## the same with what tests and checks need: a
 run: setup ## WBS on http://127.0.0.1:3000, its data in ./data
 	@$(BIN)/wbs serve $(ARGS)
 
-# Browsers beside all the rest, two files of each at a time. What failed is tried once more with nothing beside it,
-# because waiting for a busy machine is no defect. `make test ARGS="-k ticket"`: one plain pytest.
+# Browsers beside all the rest, two files of each at a time; tests/sharing.py says which files stay together. What failed
+# is tried once more with nothing beside it, because waiting for a busy machine is no defect.
+# `make test ARGS="-k ticket"`: one plain pytest.
 PYTEST := $(BIN)/python -m pytest --quiet
 BROWSERS := -o cache_dir=.pytest_cache/browsers tests/e2e
-SERVICES := $(filter-out %/attack %/e2e %/conftest.py %/clamd.py %/__pycache__,$(wildcard tests/*))
+SERVICES := $(filter-out %/attack %/e2e %/conftest.py %/clamd.py %/sharing.py %/__pycache__,$(wildcard tests/*))
 REST := -o cache_dir=.pytest_cache/rest tests/attack $(SERVICES)
 TWO := --numprocesses 2 --dist loadfile
 AGAIN := --last-failed --last-failed-no-failures none
@@ -105,19 +106,21 @@ scanner:
 	echo "The tests need clamd: install ClamAV (on Debian: apt-get install clamav-daemon)." >&2; \
 	exit 1
 
-# The same order in which the tests look: WBS_CHROMIUM, a Chromium of the system, Playwright's own.
+# The same order in which the tests look: WBS_CHROMIUM, Chromium's shell without a window, which takes least, a Chromium
+# or Chrome of the system, Playwright's own.
 browser: $(DEV)
 	@if [ -n "$$WBS_CHROMIUM" ]; then \
 		command -v "$$WBS_CHROMIUM" >/dev/null || { echo "WBS_CHROMIUM names no program." >&2; exit 1; }; \
 		exit 0; \
 	fi; \
-	for name in chromium chromium-browser google-chrome; do \
-		if command -v $$name >/dev/null; then exit 0; fi; \
-	done; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests"; \
+	shell=chromium-headless-shell; \
+	any() { for name; do if command -v "$$name" >/dev/null; then return 0; fi; done; return 1; }; \
+	if any $$shell; then exit 0; fi; \
+	others="chromium chromium-browser google-chrome"; \
+	if [ "$$(id -u)" = 0 ] && any apt-get && { ! any $$others || apt-cache show $$shell >/dev/null 2>&1; }; then \
+		echo "Installing a Chromium for the browser tests"; \
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
-			install --yes --no-install-recommends chromium >/dev/null && exit 0; \
+			install --yes --no-install-recommends $$shell >/dev/null && exit 0; \
 	fi; \
-	$(BIN)/playwright install chromium || \
+	any $$others || $(BIN)/playwright install chromium || \
 		{ echo "The tests need a browser: install Chromium or set WBS_CHROMIUM to one." >&2; exit 1; }

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import pytest_asyncio
@@ -15,6 +16,8 @@ from psycopg import sql
 from sqlmodel import SQLModel
 
 from tests.clamd import Clamd
+from tests.sharing import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from wbs_app.config import Settings, settings
 from wbs_app.model import handling_tables as handling_tables  # both fill the metadata
 from wbs_app.model import tables as tables
@@ -22,6 +25,10 @@ from wbs_app.services import migrate
 from wbs_app.services.database import Db, close, writing
 
 SettingsFor = Callable[..., Settings]
+
+# How long an example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 _TABLES = ("alembic_version", *(table.name for table in SQLModel.metadata.sorted_tables))
 _numbers = count(1)
@@ -120,10 +127,10 @@ def made_postgresql(pg_url: str) -> str:
 
 
 def _go_back(url: str) -> None:
-    """Every row as it was made. Faster than a new database for each test."""
-    emptied = (sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in reversed(_TABLES))
+    """Every row as it was made, without triggers and foreign keys. Faster than a new database for each test."""
+    emptied = (sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in _TABLES)
     filled = (sql.SQL("INSERT INTO public.{0} TABLE kept.{0}").format(sql.Identifier(table)) for table in _TABLES)
-    with psycopg.connect(url, options="-c lock_timeout=5s") as connection:
+    with psycopg.connect(url, options="-c lock_timeout=5s -c session_replication_role=replica") as connection:
         connection.execute(sql.SQL(";").join((*emptied, *filled)))
 
 

@@ -10,7 +10,19 @@ from typing import Any
 import httpx
 import psutil
 
-from tests.attack.conftest import ANSWERS, PASSWORD, PATIENCE, Server, Tab, answer, deltas, posted, proof, state
+from tests.attack.conftest import (
+    ANSWERS,
+    PASSWORD,
+    PATIENCE,
+    START_PATIENCE,
+    Server,
+    Tab,
+    answer,
+    deltas,
+    posted,
+    proof,
+    state,
+)
 from tests.attack.test_uploads import EVIDENCE, JPEG, Form
 from wbs_app.edge import SESSION_COOKIE
 from wbs_app.model import desk
@@ -40,7 +52,7 @@ Half = tuple[asyncio.StreamReader, Callable[[], Awaitable[None]]]
 
 def workers(server: Server) -> list[int]:
     """The processes that take connections, once both do."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + START_PATIENCE
     while time.monotonic() < deadline:
         found = [child.pid for child in psutil.Process(server.process.pid).children() if child.net_connections("tcp")]
         if len(found) == 2:

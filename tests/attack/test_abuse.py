@@ -14,6 +14,7 @@ import pytest
 from tests.attack.conftest import (
     ANSWERS,
     MARK,
+    PATIENCE,
     ROOT,
     Open,
     Server,
@@ -51,8 +52,13 @@ async def under_attack(server: Server, seconds: float) -> AsyncIterator[dict[str
     command = (sys.executable, "-m", "tests.attack.hostile", server.origin, str(seconds))
     hostile = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
     figures: dict[str, int] = {}
-    yield figures
-    said, _ = await asyncio.wait_for(hostile.communicate(), seconds + 60)
+    try:
+        yield figures
+        said, _ = await asyncio.wait_for(hostile.communicate(), seconds + 4 * PATIENCE)
+    finally:
+        if hostile.returncode is None:
+            hostile.kill()
+            await hostile.communicate()
     assert hostile.returncode == 0
     figures |= json.loads(said)
 

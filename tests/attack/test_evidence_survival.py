@@ -18,6 +18,7 @@ from sqlmodel import select
 
 from tests.attack.conftest import (
     MARK,
+    PATIENCE,
     ROOT,
     Server,
     Tab,
@@ -173,7 +174,7 @@ async def test_between_submit_and_commit(mortal: Mortal, sent_again: bool) -> No
     with closing(sqlite3.connect(mortal.folder / "data" / "wbs.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         await press(tab)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             while kept(mortal, "files") < 2:
                 await asyncio.sleep(0.01)
         mortal.die()

@@ -106,7 +106,7 @@ async def at(server: Server) -> AsyncIterator[At]:
             except (httpx.TransportError, Refused):  # a worker that has just been killed had taken the connection
                 continue
             renamed = any('"new_token"' in frame for frame in tab.frames)  # the last one with this token is not gone
-            if worker in (None, worker_of(server, tab)) and not renamed:
+            if not renamed and (worker is None or worker == worker_of(server, tab)):
                 opened.append(tab)
                 return tab
             await tab.close()

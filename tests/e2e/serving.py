@@ -1,5 +1,6 @@
 """The real server for browser tests: started as the README says, on a port and a data folder of its own."""
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WBS = Path(sys.executable).with_name("wbs")
 START_SECONDS = 240  # the first start of a fresh clone builds the pages
 STOP_SECONDS = 20
+BESIDE = "tests.e2e.beside"
 
 
 class Server:
@@ -54,6 +58,7 @@ class Server:
         self._command = [WBS, "serve", "--workers", str(workers)]
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("WBS_")} | own
         self._process: subprocess.Popen[bytes] | None = None
+        self._beside: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Returns once it answers; at once when it runs already."""
@@ -92,6 +97,7 @@ class Server:
 
     def stop(self) -> None:
         """As an operator does: the process is asked to end, and does."""
+        self._end_beside()
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
@@ -118,12 +124,27 @@ class Server:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def run(self, module: str, *arguments: str) -> str:
-        """Runs a Python module beside the server, on the same data; what it printed."""
-        command = [sys.executable, "-m", module, *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self._env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def ask(self, wish: str, *words: Any) -> Any:
+        """Has something done beside the server, on the same data (see `beside`); what it answers.
+
+        One process takes all wishes: its start takes longer than most of them.
+        """
+        if self._beside is None:
+            self._beside = subprocess.Popen(
+                [sys.executable, "-m", BESIDE], cwd=ROOT, env=self._env, stdin=PIPE, stdout=PIPE, text=True
+            )
+        asked, answered = self._beside.stdin, self._beside.stdout
+        assert asked is not None and answered is not None
+        asked.write(json.dumps({wish: words}) + "\n")
+        asked.flush()
+        answer = answered.readline()
+        assert answer, f"{wish} failed, as is said on standard error"
+        return json.loads(answer)
+
+    def _end_beside(self) -> None:
+        if self._beside is not None:
+            self._beside.communicate(timeout=STOP_SECONDS)
+            self._beside = None
 
     def said(self) -> str:
         """The whole log."""

@@ -5,8 +5,9 @@ import base64
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.beside import PASSWORDS
 from tests.e2e.filing import JPEG_NAME, Filed, attach, choose_kind, jpeg, next_step, receipt, track
-from tests.e2e.officers import PASSWORDS, sign_in
+from tests.e2e.officers import sign_in
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit, Visitor, visiting
 from wbs_app.services.cleaning import clean

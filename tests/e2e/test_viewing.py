@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 from sqlalchemy import text
 
-from tests.e2e.filing import Filed, attach, fill_place, next_step, send, to_step, track
+from tests.e2e.acting import file
+from tests.e2e.filing import attach, fill_place, next_step, send, to_step, track
 from tests.e2e.officers import sign_in
 from tests.e2e.serving import Server
 from tests.e2e.test_accessibility import equipped, examine, lies_right
@@ -25,12 +26,6 @@ def with_evidence(visitor: Visitor, *files: tuple[str, bytes]) -> None:
     attach(visitor, *files)
     expect(visitor.page.get_by_text(visitor.say("step3.evidence_ok"))).to_have_count(len(files))
     next_step(visitor, 4)
-
-
-def filed(visitor: Visitor, *files: tuple[str, bytes]) -> Filed:
-    with_evidence(visitor, *files)
-    visitor.tick(visitor.say("summary.truth"))
-    return send(visitor)
 
 
 def page_seen(visitor: Visitor, number: int, total: int, position: int) -> Locator:
@@ -109,7 +104,9 @@ def test_a_look_takes_nothing_that_was_typed(site: Server, visit: Visit) -> None
 
 def test_the_reporter_looks_at_what_was_sent(site: Server, visit: Visit) -> None:
     reporter = equipped(visit(site))
-    case = filed(reporter, PDF, PHOTO)
+    with_evidence(reporter, PDF, PHOTO)
+    reporter.tick(reporter.say("summary.truth"))
+    case = send(reporter)
     later = equipped(visit(site))
     track(later, case.ticket, case.pin)
     later.arrive("/lacak/riwayat")
@@ -135,7 +132,7 @@ def test_leaving_from_a_look_leaves_nothing(site: Server, visit: Visit) -> None:
 
 
 def test_an_officer_looks_once_for_the_trail(site: Server, visit: Visit) -> None:
-    case = filed(visit(site), PDF, WORD)
+    case = file(site, files=(PDF, WORD))
     officer = equipped(visit(site, width=1280))
     sign_in(officer, "penerima")
     officer.go(f"/petugas/laporan/{case.ticket}")
@@ -165,7 +162,7 @@ def test_an_officer_looks_once_for_the_trail(site: Server, visit: Visit) -> None
 
 
 def test_there_is_nothing_to_see_where_nothing_is(site: Server, visit: Visit) -> None:
-    case = filed(visit(site), PHOTO)
+    case = file(site, files=(PHOTO,))
     officer = visit(site, lang="en", width=1280)
     sign_in(officer, "penerima")
     for place in (f"{case.ticket}/bukti/2", f"{case.ticket}/bukti/x", "BALI-0000-0000/bukti/1"):
@@ -180,15 +177,15 @@ def test_there_is_nothing_to_see_where_nothing_is(site: Server, visit: Visit) ->
 
 def test_changed_evidence_is_said_and_not_shown(site: Server, visit: Visit) -> None:
     before = set((site.data / "evidence" / "files").glob("*"))
-    case = filed(visit(site), PHOTO)
+    case = file(site, files=(PHOTO,))
     officer = equipped(visit(site, width=1280))
     sign_in(officer, "penerima")
     officer.go(f"/petugas/laporan/{case.ticket}/bukti/1")
     page_seen(officer, 1, 1, 1)
-    for file in set((site.data / "evidence" / "files").glob("*")) - before:
-        held = bytearray(file.read_bytes())
+    for kept in set((site.data / "evidence" / "files").glob("*")) - before:
+        held = bytearray(kept.read_bytes())
         held[len(held) // 2] ^= 1
-        file.write_bytes(held)
+        kept.write_bytes(held)
     officer.allow(re.compile("503"))  # the browser itself writes down that a picture did not come
     officer.follow("Perbesaran 150%")
     officer.see("Gambar halaman ini tidak dapat dimuat.")

@@ -20,7 +20,7 @@ from tests.e2e.serving import Server
 from wbs_app.pages import PAGES
 from wbs_app.text import fill, text
 
-PATIENCE = 15_000  # milliseconds; the machine may be busy
+PATIENCE = 30_000  # milliseconds; the machine may be busy
 CONNECTION_LOST = re.compile(r"WebSocket connection to|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)")
 """What the browser itself writes to the console while the server is away; for tests that take it away."""
 
