@@ -214,8 +214,9 @@ async def _recover(args: argparse.Namespace) -> None:
 async def _doctor(_args: argparse.Namespace) -> None:
     failed = 0
     async for finding in health.examine():
-        failed += finding.problem is not None
-        print(f"FAIL  {finding.name}: {finding.problem}" if finding.problem else f"ok    {finding.name}")
+        failed += finding.problem is not None and not finding.advice
+        state = "ok  " if finding.problem is None else "note" if finding.advice else "FAIL"
+        print(f"{state}  {finding.name}" + (f": {finding.problem}" if finding.problem else ""))
     if failed:
         raise Failed(f"{failed} of the checks failed")
 

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select, update
@@ -13,7 +14,7 @@ from sqlmodel import col, select, update
 from wbs_app import cli
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, AuditEvent, Staff
-from wbs_app.services import credentials, staff, vouching
+from wbs_app.services import credentials, health, staff, vouching
 from wbs_app.services.database import close, reading, writing
 from wbs_app.vault.keypairs import KeyPair
 from wbs_app.vault.recovery import new_recovery
@@ -178,7 +179,27 @@ def test_doctor(wbs: Wbs) -> None:
     asyncio.run(provide())
     status, said, problems = wbs("doctor")
     assert (status, problems) == (0, [])
-    assert all(line.startswith("ok    ") for line in said) and len(said) > 10
+    assert all(line.startswith(("ok    ", "note  large pages")) for line in said) and len(said) > 10
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("[always] madvise never", "ok    large pages"),
+        ("always [madvise] never", "note  large pages: "),
+        (None, "ok  "),
+    ],
+    ids=["on", "off", "another system"],
+)
+def test_doctor_advises_large_pages(
+    wbs: Wbs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, setting: str | None, said: str
+) -> None:
+    if setting:
+        (tmp_path / "enabled").write_text(f"{setting}\n")
+    monkeypatch.setattr(health, "LARGE_PAGES", tmp_path / "enabled")
+    _, lines, problems = wbs("doctor")
+    assert next(line for line in lines if "large pages" in line).startswith(said)
+    assert problems == [f"wbs: {sum(line.startswith('FAIL') for line in lines)} of the checks failed"]
 
 
 def test_doctor_changes_nothing(settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

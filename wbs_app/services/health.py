@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -33,6 +33,8 @@ LEAST_FOR_FILES = 512 * MB
 LEAST_FOR_REPORTS = 128 * MB
 LOOKED_AT_EVERY = 5.0  # seconds: however often anybody asks
 PATIENCE = 3.0  # seconds for each component
+LARGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+"""What Linux says of them, with what it does in brackets."""
 
 OK, OFF = "ok", "off"
 
@@ -173,10 +175,11 @@ async def troubles() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. `problem` is one line for the operator; None when all is well."""
+    """One thing looked at. `problem` is one line for the operator; None when all is well. `advice`: it works so too."""
 
     name: str
     problem: str | None
+    advice: bool = False
 
 
 async def examine() -> AsyncIterator[Finding]:
@@ -190,6 +193,7 @@ async def examine() -> AsyncIterator[Finding]:
     yield Finding("data folder", _data_folder())
     yield Finding("secret", _secret())
     yield Finding("libmagic", _libmagic())
+    yield Finding("large pages", _large_pages(LARGE_PAGES), advice=True)
     async for finding in _surroundings():
         yield finding
     problem = await _database()
@@ -236,6 +240,14 @@ def _libmagic() -> str | None:
         return "cannot be loaded"
     except Refused:
         return "does not know a PDF"
+    return None
+
+
+def _large_pages(setting: Path) -> str | None:
+    """Argon2 takes 19 MiB anew for each PIN: page by page, while all others of this process wait for theirs."""
+    with suppress(OSError):  # another system, which does as it likes
+        if "[always]" not in setting.read_text():
+            return "PINs take twice the time they need: docs/operations.md, Sizing"
     return None
 
 
