@@ -105,7 +105,7 @@ class Visitor:
         there = re.compile(re.escape(self.url(path)) + r"/?(\?.*)?$")
         with suppress(TimeoutError):  # hears of it at once, but cannot say where one is instead
             self.page.wait_for_url(there, wait_until="commit")
-        expect(self.page).to_have_url(there, timeout=1)
+        expect(self.page).to_have_url(there, timeout=1_000)  # the page may be on its way right now
         expect(self.page).to_have_title(text(title_of(path), self.lang))  # the address changes before what is shown
         self.alive()
 

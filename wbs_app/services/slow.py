@@ -49,8 +49,9 @@ def _stand_back(niceness: int) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
-filing = Queue("filing", 2, niceness=5)
-"""Reports being sent: none is turned away."""
+filing = Queue("filing", 1, niceness=5)
+"""Reports being sent: none is turned away. A worker has one core; a second of these would file no more in all, and keep
+those who click waiting."""
 opening = Queue("opening", 1, most=100)
 """PINs typed."""
 slowly = Queue("staff", 1, most=100)
