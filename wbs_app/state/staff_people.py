@@ -49,8 +49,8 @@ class PeopleState(rx.State):
         async with reading() as db:
             everybody = await members.listed(db, actor)
             named = await labels(db, actor.agencies, lang)
-        names = await agency_names(actor.agencies, lang)
-        self.people = [_row(person, actor, named, names, lang) for person in everybody]
+        names, known = await agency_names(actor.agencies, lang), await agency_names(settings().agencies, lang)
+        self.people = [_row(person, actor, named, known, lang) for person in everybody]
         self.agencies = [{"code": code, "name": name} for code, name in names.items()]
         self.units = [
             {"code": code, "name": f"{name} ({names[agency]})" if len(names) > 1 else name}

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import reflex as rx
 
+from wbs_app.config import settings
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import SAID
 from wbs_app.model.tables import Staff
@@ -43,7 +44,7 @@ class VouchingState(rx.State):
             waiting, known = await vouching.waiting(db, actor), await vouching.known(db, actor)
             by = await names_of(db, {person.vouched_by for person in known})
             units = await labels(db, actor.agencies, lang)
-        names = await agency_names(actor.agencies, lang)
+        names = await agency_names(settings().agencies, lang)  # colleagues may serve others too
         show(
             self,
             waiting=[_row(person, units, names, lang) for person in waiting],
