@@ -229,7 +229,7 @@ def test_an_outcome_is_read_rated_and_objected_to(site: Server, visit: Visit, la
     expect(reporter.button(reporter.say("track.rate_send"))).to_have_count(0)
     reporter.write(reporter.say("track.object_reason"), "Terlalu ringan")
     reporter.press(reporter.say("track.object"))
-    reporter.see(reporter.say("error.min_length", min=20))
+    expect(end.get_by_role("alert").filter(has_text=reporter.say("error.min_length", min=20))).to_be_focused()
     expect(reporter.field(reporter.say("track.object_reason"))).to_have_value("Terlalu ringan")
     reporter.type(reporter.say("track.object_reason"), ", dan saksi belum ditanya.")
     reporter.press(reporter.say("track.object"))
