@@ -6,7 +6,7 @@ import secrets
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     def evidence(self) -> str:
         """Address of the evidence store; a local folder by default."""
         return self.evidence_url or (self.data_dir / "evidence").as_uri()
+
+    @cached_property
+    def evidence_dir(self) -> Path | None:
+        """The folder of the evidence store; None when it is not on this machine."""
+        parts = urlsplit(self.evidence)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
     @property
     def origin(self) -> str:

@@ -413,7 +413,7 @@ async def test_a_crash_before_the_commit_leaves_no_report_and_loses_nothing(
         async def power_cut(*_: object) -> None:
             raise ConnectionError("power cut")
 
-        broken.setattr(keys, "seal_key", power_cut)
+        broken.setattr(keys, "give", power_cut)
         with pytest.raises(ConnectionError):
             await submit()
     assert (await count(Report), await count(ReportEvent), await count(Evidence)) == (0, 0, 0)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -35,8 +36,12 @@ def wrong(key: str, **values: Any) -> PydanticCustomError:
     return PydanticCustomError(key, "{key}", {"key": key, **values})  # type: ignore[arg-type]
 
 
-_FORBIDDEN_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd")
-"""The last is what a browser sends in the place of half a character."""
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # all but tabs and ends of lines
+_HALVES = "\ud800-\udfff"
+_NEVER = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_MARKS = "\u202a-\u202e\u2066-\u2069\ufeff\ufffd"  # of direction, and what a browser sends for half a character
+_UNFIT = re.compile(f"[{_CONTROL}{_HALVES}{_NEVER}{_MARKS}]")
+"""Emoji newer than this Python are fit to be kept; what can never be a character is not."""
 _MOST_ACCENTS = 30  # on one letter; endless ones are no writing, and to sort them takes quadratic time
 
 
@@ -44,19 +49,18 @@ def clean(raw: object) -> object:
     """Trimmed NFC text; None when blank. Control, bidi-override and unpaired characters cannot be kept."""
     if raw is None or not isinstance(raw, str):
         return raw
-    accents = 0
-    for char in raw:
-        accents = accents + 1 if unicodedata.combining(char) else 0
-        if accents > _MOST_ACCENTS or _unfit(char):
-            raise wrong("characters")
+    if _UNFIT.search(raw) or _heaped(raw):
+        raise wrong("characters")
     return unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip() or None
 
 
-def _unfit(char: str) -> bool:
-    """Emoji newer than this Python are fit to be kept; what can never be a character is not."""
-    control = unicodedata.category(char) in ("Cc", "Cs") and char not in "\r\n\t"
-    never = ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
-    return control or never or char in _FORBIDDEN_MARKS
+def _heaped(text: str) -> bool:
+    """Whether a letter has more accents than any writing."""
+    if text.isascii():
+        return False
+    marks = groupby(text, lambda char: unicodedata.combining(char) > 0)
+    runs = (sum(1 for _ in run) for accent, run in marks if accent)
+    return any(run > _MOST_ACCENTS for run in runs)
 
 
 def one_line(text: str | None) -> str | None:

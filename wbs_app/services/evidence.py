@@ -15,9 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 import obstore
 import obstore.exceptions
@@ -80,10 +78,9 @@ class Waiting:
 @lru_cache(maxsize=1)
 def store() -> ObjectStore:
     """The evidence store named by the settings."""
-    url = settings().evidence
-    if not url.startswith("file:"):
-        return from_url(url, retry_config=RETRIES)
-    folder = Path(unquote(urlsplit(url).path))
+    folder = settings().evidence_dir
+    if folder is None:
+        return from_url(settings().evidence, retry_config=RETRIES)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return LocalStore(folder)
 

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError as StoreError
@@ -60,10 +60,8 @@ def room() -> Room:
 
 def _folders() -> set[Path]:
     """Where we write on disks of this machine; those of a database server or S3 look after themselves."""
-    found = {settings().data_dir}
-    if settings().evidence.startswith("file:"):
-        found.add(Path(unquote(urlsplit(settings().evidence).path)))
-    return {folder for folder in found if folder.is_dir()} or {Path.cwd()}
+    found = {settings().data_dir, settings().evidence_dir}
+    return {folder for folder in found if folder is not None and folder.is_dir()} or {Path.cwd()}
 
 
 # --- components ------------------------------------------------------------------------------------------------------

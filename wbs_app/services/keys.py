@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Container, Iterable
+from typing import Any
 
 from sqlalchemy import and_, exists, insert, literal, or_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -66,14 +67,25 @@ async def seal_key(
     db: Db, report_id: int, document: str, key: bytes, holders: list[Staff], recovery_key: bytes | None
 ) -> None:
     """Gives a document's key to those `holders` for whom somebody has vouched, and to the agency's recovery key."""
+    await give(db, sealed(report_id, document, key, holders, recovery_key))
+
+
+def sealed(
+    report_id: int, document: str, key: bytes, holders: list[Staff], recovery_key: bytes | None
+) -> list[dict[str, Any]]:
+    """The same, to be given with others: rows for `give`."""
     public = {str(holder.id): holder.public_key for holder in holders if is_vouched(holder)} | {RECOVERY: recovery_key}
-    given = [
+    return [
         {"report_id": report_id, "document": document, "holder": holder, "sealed_key": seal_to(half, key)}
         for holder, half in public.items()
         if half is not None
     ]
-    if given:
-        await db.exec(insert(ReportKey), params=given)
+
+
+async def give(db: Db, rows: list[dict[str, Any]]) -> None:
+    """Stores what `sealed` made."""
+    if rows:
+        await db.exec(insert(ReportKey), params=rows)
 
 
 async def key_of(db: Db, actor: Actor, report_id: int, document: str) -> bytes | None:

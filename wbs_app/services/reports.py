@@ -155,11 +155,14 @@ async def _hand_out(
     """Seals the key of each document to its readers and to the agency's recovery key, and tells who may read."""
     assert report.id is not None
     conflicts.exclude(db, report.id, barred)
-    for document, key in held.items():
-        holders = keys.readers_among(people, report.agency, report.kind, document, report.unit, barred)
-        await keys.seal_key(db, report.id, document, key, holders, recovery)
-        if document == "account":
-            await notices.tell_staff(db, [holder.id for holder in holders if holder.id and holder.email], "new_report")
+    readers = {
+        document: keys.readers_among(people, report.agency, report.kind, document, report.unit, barred)
+        for document in held
+    }
+    given = (keys.sealed(report.id, name, key, readers[name], recovery) for name, key in held.items())
+    await keys.give(db, [row for rows in given for row in rows])
+    told = [reader.id for reader in readers["account"] if reader.id and reader.email]
+    await notices.tell_staff(db, told, "new_report")
     if barred and await conflicts.is_orphaned(db, report):
         await assignment.escalate(db, await casework.held(db, report, held["account"]))
     live.touch(db, live.list_topic(report.agency))

@@ -43,7 +43,7 @@ def running_app() -> rx.App:
 def scope_of(state: BaseState) -> dict[str, Any]:
     """The connection's scope, where the outer layer put what must never reach a state: cookies."""
     app = running_app()
-    session_id = state.router.session.session_id
+    session_id = state.rx_router_session.session_id  # `state.router` puts all of it together each time
     namespace = app.event_namespace
     environ = app.sio.get_environ(session_id, namespace.namespace) if app.sio and namespace else None
     return environ["asgi.scope"] if environ else {}
@@ -137,7 +137,7 @@ def localised(state: BaseState, path: str) -> str:
 
 def language_of(state: BaseState) -> str:
     """ "en" on pages under /en, else "id"."""
-    path = state.router.url.path
+    path = state.rx_router_url.path
     return "en" if path == "/en" or path.startswith("/en/") else "id"
 
 

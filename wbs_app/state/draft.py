@@ -6,13 +6,15 @@ loses nothing typed, and a reload nothing already given.
 
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
 import reflex as rx
 
 from wbs_app.model.access import Permission
-from wbs_app.model.steps import MAX_PEOPLE, Biodata
+from wbs_app.model.answers import Offer
+from wbs_app.model.steps import MAX_PEOPLE, Biodata, Step
 from wbs_app.services import reference
 from wbs_app.services.evidence import Staging
 from wbs_app.state.door import PUBLIC
@@ -27,11 +29,18 @@ ROWS = frozenset(map(str, range(MAX_PEOPLE)))
 
 
 class Draft(dict[str, Any]):
-    """Opened draft: `agency`, `kind`, `secret` (of this form) and `answers` (posted name -> text)."""
+    """Opened draft: `agency`, `kind`, `secret` (of this form) and `answers` (posted name -> text).
+
+    It lives for one event: the next opens it anew.
+    """
+
+    def __init__(self, kept: Mapping[str, Any]) -> None:
+        super().__init__(kept)
+        self._steps: dict[type[Step], Step] = {}
 
     @classmethod
     def new(cls, agency: str, kind: str, answers: dict[str, str]) -> "Draft":
-        return cls(agency=agency, kind=kind, secret=secrets.token_hex(16), answers=answers)
+        return cls({"agency": agency, "kind": kind, "secret": secrets.token_hex(16), "answers": answers})
 
     @property
     def answers(self) -> dict[str, str]:
@@ -44,7 +53,18 @@ class Draft(dict[str, Any]):
         if len(json.dumps(taken, ensure_ascii=False).encode("utf-8", "surrogatepass")) > LONGEST_DRAFT:
             return False
         self["answers"] = taken
+        self._steps.clear()
         return True
+
+    def step(self, asked: type[Step], offer: Offer) -> Step:
+        """The step that the answers make, checked once however often this is asked.
+
+        Raises:
+            ValidationError: see `problems`.
+        """
+        if asked not in self._steps:
+            self._steps[asked] = asked.check(self.answers, offer)
+        return self._steps[asked]
 
     def of_reporter(self) -> dict[str, str]:
         """The answers about the reporter: they go along when the kind of report changes."""

@@ -110,7 +110,7 @@ class ReportState(rx.State):
             evidence = await self.get_state(EvidenceState)
             await evidence._admit(draft["secret"], offer.catalogue.profile)
         if step is Declaration:
-            steps = {part.slug: part.check(draft.answers, offer) for part in FORMS["wbs"][:-1]}
+            steps = {part.slug: draft.step(part, offer) for part in FORMS["wbs"][:-1]}
             account = account_document(steps, offer, offer.now)
             self.summary = sections(account, identity_document(steps), language_of(self), draft["agency"])
 
@@ -160,7 +160,7 @@ class ReportState(rx.State):
         labels: dict[str, str] = {}
         for step in steps:
             try:
-                step.check(draft.answers, offer)
+                draft.step(step, offer)
             except ValidationError as error:
                 for name, (key, values) in problems(error).items():
                     errors[name] = fill(text(key, lang, agency), **_written(values, lang))
@@ -228,7 +228,7 @@ class ReportState(rx.State):
         return True
 
     async def _submit(self, draft: Draft, offer: Offer, page: type[Step]) -> Any:
-        steps = {step.slug: step.check(draft.answers, offer) for step in FORMS[draft["kind"]]}
+        steps = {step.slug: draft.step(step, offer) for step in FORMS[draft["kind"]]}
         evidence = await self.get_state(EvidenceState)
         believed = evidence._believed(draft["secret"])
         try:
@@ -279,7 +279,7 @@ def _first_open(draft: Draft, step: type[Step], offer: Offer) -> type[Step] | No
         if before is step:
             return None
         try:
-            before.check(draft.answers, offer)
+            draft.step(before, offer)
         except ValidationError:
             return before
     return None
