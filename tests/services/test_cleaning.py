@@ -27,9 +27,9 @@ from tests.services.samples import (
     word,
     zipped,
 )
+from wbs_app.model.files import DOCX
 from wbs_app.services import cleaning_docx, cleaning_pdf, cleaning_picture
 from wbs_app.services.cleaning import clean
-from wbs_app.services.inspection import DOCX
 from wbs_app.services.structure import examine
 from wbs_app.text import keys
 

@@ -15,11 +15,12 @@ from PIL import Image
 
 from tests.services.samples import jpeg
 from wbs_app.config import Settings
+from wbs_app.model.files import DOCX, TYPES
 from wbs_app.services import evidence
 from wbs_app.services.arriving import files_in
 from wbs_app.services.cleaning import clean
 from wbs_app.services.evidence import About, Staging, stored_bytes
-from wbs_app.services.inspection import DOCX, TYPES, inspect
+from wbs_app.services.inspection import inspect
 from wbs_app.services.refusal import Refused
 from wbs_app.services.sweeping import sweep_staged
 from wbs_app.vault.sealing import Tampered

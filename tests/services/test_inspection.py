@@ -21,8 +21,9 @@ from tests.services.samples import (
     word,
     zipped,
 )
+from wbs_app.model.files import DOCX
 from wbs_app.services import ooxml, structure
-from wbs_app.services.inspection import DOCX, extension_of, inspect
+from wbs_app.services.inspection import extension_of, inspect
 from wbs_app.services.refusal import Refused
 from wbs_app.services.structure import examine
 from wbs_app.text import has

@@ -25,11 +25,10 @@ from tests.services.samples import (
     text_part,
     word,
 )
+from wbs_app.model.files import DOCX, PAGE_PIXELS
 from wbs_app.services import office, viewing, workshop
 from wbs_app.services.cleaning import clean
-from wbs_app.services.drawing import MOST_PIXELS
 from wbs_app.services.evidence import About
-from wbs_app.services.inspection import DOCX
 from wbs_app.services.layout import COLUMN, lay_out
 from wbs_app.services.reading_docx import Paragraph, Picture, Row, read
 from wbs_app.services.refusal import Refused
@@ -136,7 +135,7 @@ async def test_endless_pages_are_drawn_smaller() -> None:
     pdf.add_blank_page(page_size=(14_000, 3))
     for number in (1, 2):
         shown = await page(PDF, saved(pdf), number, 2000)
-        assert 0 < shown.width * shown.height <= MOST_PIXELS * 1.01
+        assert 0 < shown.width * shown.height <= PAGE_PIXELS * 1.01
 
 
 @pytest.mark.parametrize("number", [0, 2, 9999])

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +11,8 @@ import psutil
 import pytest
 
 from tests.services.samples import jpeg, marked_pdf, marked_word, pixels, plain_pdf, png, png_of_size, saved
+from wbs_app.model.files import TYPES
 from wbs_app.services import workshop
-from wbs_app.services.inspection import TYPES
 from wbs_app.services.refusal import Refused
 from wbs_app.services.workshop import prepare
 
@@ -107,6 +109,13 @@ async def test_the_server_grows_by_little(bench: psutil.Process) -> None:
     before = own.memory_info().rss
     await asyncio.gather(*(prepare("a.pdf", large) for _ in range(6)))
     assert own.memory_info().rss - before < 50 * 2**20
+
+
+def test_the_server_itself_loads_no_reader_of_files() -> None:
+    readers = {"magic", "pikepdf", "pypdfium2", "defusedxml", "wbs_app.services.cleaning"}
+    look = f"import sys, wbs_app.wbs_app; print(sorted({readers} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
 
 
 def test_nothing_is_left_when_the_server_is_gone(bench: psutil.Process) -> None:

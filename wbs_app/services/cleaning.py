@@ -5,10 +5,10 @@ It removes what mat2 removes, but keeps text as text. Call it by workshop.py: it
 
 from dataclasses import dataclass
 
+from wbs_app.model.files import DOCX
 from wbs_app.services.cleaning_docx import clean_docx
 from wbs_app.services.cleaning_pdf import clean_pdf
 from wbs_app.services.cleaning_picture import clean_picture
-from wbs_app.services.inspection import DOCX
 from wbs_app.services.refusal import Refused
 from wbs_app.services.structure import check_picture, examine
 

@@ -10,15 +10,11 @@ from typing import Any
 import pypdfium2
 from PIL import Image
 
-from wbs_app.services.inspection import DOCX
+from wbs_app.model.files import DOCX, PAGE_PIXELS, PAGE_SIDE
 from wbs_app.services.layout import lay_out, on_white
 from wbs_app.services.reading_docx import read
 from wbs_app.services.refusal import Refused
 from wbs_app.services.structure import UNREADABLE, opened_picture
-
-MOST_PIXELS = 6_000_000
-"""Of one page: A4 at 240 dpi. A page that would have more is drawn smaller, as is one of a longer side."""
-MOST_SIDE = 12_000
 
 Drawn = tuple[int, Image.Image | None]
 """How many pages there are, and the one that was asked for."""
@@ -41,7 +37,7 @@ def draw(mime: str, data: bytes, number: int, width: int) -> tuple[dict[str, Any
 def fitting(size: tuple[float, float], width: int) -> float:
     """By how much a page of this size is scaled to be so wide, without having too many pixels."""
     across, down = max(size[0], 1.0), max(size[1], 1.0)
-    return min(width / across, MOST_SIDE / down, (MOST_PIXELS / (across * down)) ** 0.5)
+    return min(width / across, PAGE_SIDE / down, (PAGE_PIXELS / (across * down)) ** 0.5)
 
 
 def _draw_pdf(data: bytes, number: int, width: int) -> Drawn:

@@ -8,18 +8,9 @@ except ImportError:  # no libmagic on this machine: the wheel brings one, older 
     import magic
     import pylibmagic  # noqa: F401
 
+from wbs_app.model.files import DOCX, TYPES
 from wbs_app.services import ooxml
 from wbs_app.services.refusal import Refused
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-TYPES = {
-    "docx": DOCX,
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "pdf": "application/pdf",
-}
-"""Extension -> the type its content must have."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pikepdf
 from PIL import Image
 
+from wbs_app.model.files import DOCX
 from wbs_app.services import ooxml
-from wbs_app.services.inspection import DOCX
 from wbs_app.services.refusal import Refused
 
 MOST_SIDE = 12_000

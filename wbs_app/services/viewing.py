@@ -18,12 +18,11 @@ from typing import Any
 from PIL import Image
 
 from wbs_app.model.access import Actor
+from wbs_app.model.files import DOCX, PAGE_PIXELS, PAGE_SIDE
 from wbs_app.services import cases, evidence_access, office
 from wbs_app.services.audit import record
 from wbs_app.services.database import reading, writing
-from wbs_app.services.drawing import MOST_PIXELS, MOST_SIDE
 from wbs_app.services.evidence import About, stored_bytes
-from wbs_app.services.inspection import DOCX
 from wbs_app.services.refusal import Refused
 from wbs_app.services.workshop import exchange
 from wbs_app.vault.codes import parse_ticket
@@ -137,7 +136,7 @@ def _checked(answer: Any, pixels: bytes) -> tuple[int, tuple[int, int]]:
     """
     match answer:
         case {"pages": int(count), "size": [int(wide), int(high)]} if count > 0:
-            fits = 0 <= wide <= MOST_SIDE + 1 and 0 <= high <= MOST_SIDE + 1 and wide * high <= MOST_PIXELS * 1.01
+            fits = 0 <= wide <= PAGE_SIDE + 1 and 0 <= high <= PAGE_SIDE + 1 and wide * high <= PAGE_PIXELS * 1.01
             if fits and wide * high * 3 == len(pixels):
                 return count, (wide, high)
     raise ValueError("no page")

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from wbs_app.services.inspection import TYPES
+from wbs_app.model.files import TYPES
 from wbs_app.services.refusal import Refused
 
 log = logging.getLogger("wbs.workshop")
