@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from wbs_app import serve
-from wbs_app.config import settings
+from wbs_app.config import Unusable, settings
 
 
 @pytest.fixture
@@ -50,6 +50,13 @@ def test_who_waited_for_a_build_does_not_build_again(tree: Path, monkeypatch: py
             assert looked.wait(20)
             passing.unlink()
         assert waiting.result(20) is False
+
+
+def test_who_may_not_build_is_told_who_may(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "WEB", tree / "rxconfig.py")  # no folder, and none can be made there
+    monkeypatch.setattr(serve, "STAMP", tree / "stamp")
+    with pytest.raises(Unusable, match="run `wbs build` as who owns it"):
+        serve.build()
 
 
 @pytest.mark.parametrize("name", ["wbs_app/page.py", "assets/look.css", "rxconfig.py", "requirements.lock"])

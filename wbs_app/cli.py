@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the site, building and migrating first")
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
     serve.set_defaults(run=_serve)
+    commands.add_parser("build", help="build the pages, for who serves them and may not").set_defaults(run=_build)
     commands.add_parser("init", help="make the database, the secret and the recovery keys").set_defaults(run=_init)
     _add_staff_parser(commands)
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(required=True, metavar="ACTION")
@@ -143,6 +144,13 @@ def _serve(args: argparse.Namespace) -> None:
     from wbs_app import serve  # brings Reflex, which no other command needs
 
     serve.main(args.workers)
+
+
+def _build(_args: argparse.Namespace) -> None:
+    from wbs_app import serve
+
+    if not serve.build():
+        print("WBS: the pages are built already")
 
 
 def _init(_args: argparse.Namespace) -> None:

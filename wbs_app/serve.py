@@ -118,8 +118,13 @@ def fingerprint() -> str:
 @contextmanager
 def _alone() -> Iterator[None]:
     """One build at a time in this folder."""
-    WEB.mkdir(exist_ok=True)
-    with (WEB / "wbs-build.lock").open("w") as lock:
+    try:
+        WEB.mkdir(exist_ok=True)
+        opened = (WEB / "wbs-build.lock").open("w")
+    except OSError as problem:
+        cannot = f"the pages are not built, and {WEB} cannot be written ({problem.strerror})"
+        raise Unusable(f"{cannot}: run `wbs build` as who owns it") from problem
+    with opened as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
