@@ -20,6 +20,18 @@ export const submitAs = (go) => {
   intention.value = "next";
 };
 
+/* What became of it is said beside the button: without the clipboard, the reporter has to write it down. */
+export const copyText = async (words) => {
+  let copied = true;
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    copied = false;
+  }
+  byId("copied").hidden = !copied;
+  byId("copy-failed").hidden = copied;
+};
+
 export const focusOn = (id) => byId(id)?.focus();
 export const printPage = () => window.print();
 export const openDialog = (id) => byId(id)?.showModal();
@@ -70,7 +82,25 @@ const thousands = (control) => {
 
 const count = (control) => {
   const place = byId(`${control.id}-count`);
-  if (place) place.textContent = control.value.length.toLocaleString("id-ID");
+  if (place) place.textContent = control.value.length.toLocaleString(document.documentElement.lang);
+};
+
+/* A step that is left inside the site, by Back or by a link, and opened again still shows what was typed and not yet
+   sent. It is kept in this script alone: neither the tab's storage nor a reload knows it. */
+const typed = new Map(), page = () => location.pathname.replace(/\/$/, "");
+const asked = (form) => [...form.elements].filter(({ name, type }) => name && type !== "hidden");
+const keepTyped = (form) =>
+  typed.set(page(), asked(form).map(({ name, type, value, checked }) => ({ name, type, value, checked })));
+export const forgetTyped = () => typed.clear();
+export const showTyped = () => {
+  for (const control of asked(byId("form"))) {
+    const was = typed.get(page())?.find(({ name, type, value }) =>
+      name === control.name && (type !== "radio" || value === control.value));
+    if (!was) continue;
+    if (/radio|checkbox/.test(was.type)) control.checked = was.checked;
+    else control.value = was.value;
+    if ("counted" in control.dataset) count(control);
+  }
 };
 
 /* Typed and not yet sent, or a receipt not yet saved: ask before the tab forgets it. */
@@ -83,8 +113,12 @@ export const listening = () => {
     dirty = true;
     if ("thousands" in target.dataset) thousands(target);
     if ("counted" in target.dataset) count(target);
+    if (page().includes("/lapor/")) keepTyped(target.form);
   });
-  document.addEventListener("submit", () => { dirty = false; });
+  document.addEventListener("submit", ({ target }) => {
+    dirty = false;
+    if (target.id === "form") typed.delete(page());
+  });
   for (const sign of ["input", "keydown", "pointerdown", "scroll"])
     document.addEventListener(sign, () => { lively = Date.now(); }, { capture: true, passive: true });
   window.addEventListener("beforeunload", (event) => {

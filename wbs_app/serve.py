@@ -144,6 +144,9 @@ def build() -> bool:
         STAMP.unlink(missing_ok=True)
         print("WBS: building the pages (once, up to a minute) ...", flush=True)
         started = time.monotonic()
+        shutil.rmtree(
+            WEB / "public", ignore_errors=True
+        )  # Reflex brings only newer files; those unpacked keep old times
         old = _set_aside_assets()
         reflex = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
         log = WEB / "wbs-build.log"

@@ -11,6 +11,7 @@ from wbs_app.state.staff_account import AccountState
 from wbs_app.state.staff_calendar import CalendarState
 from wbs_app.state.staff_identity import CustodianState
 from wbs_app.state.staff_people import PeopleState
+from wbs_app.state.staff_reference import ReferenceState
 from wbs_app.state.staff_retention import RetentionState
 from wbs_app.state.staff_vouching import VouchingState
 
@@ -54,6 +55,7 @@ async def test_who_is_not_signed_in_gets_an_empty_page(server: Server, half: Sig
     [
         (Role.ADMIN, desk.PEOPLE, PeopleState),
         (Role.ADMIN, desk.CALENDAR, CalendarState),
+        (Role.ADMIN, desk.REFERENCE, ReferenceState),
         (Role.IDENTITY, desk.IDENTITY, CustodianState),
         (Role.SUPERVISOR, desk.COLLEAGUES, VouchingState),
         (Role.SUPERVISOR, desk.RETENTION, RetentionState),

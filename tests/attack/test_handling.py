@@ -13,6 +13,7 @@ from wbs_app.model.access import Role
 HOSTILE = ("", "0", "-1", "1e3", "٣", "9" * 400, "1 OR 1=1", "\x00", "../1", MARK)
 CUSTODIAN, CALENDAR = state("staff_identity", "custodian_state"), state("staff_calendar", "calendar_state")
 NOTICES, PEOPLE = state("staff_notices", "notices_state"), state("staff_people", "people_state")
+REFERENCE = state("staff_reference", "reference_state")
 ACCOUNT, CONFIRM = state("staff_account", "account_state"), state("confirm", "confirm_state")
 
 
@@ -56,6 +57,43 @@ async def test_an_administrators_pages_take_any_text(staff: dict[Role, Signed], 
     for chosen in HOSTILE:
         await admin.fire(f"{PEOPLE}.set_email", form(person=chosen, email="x@contoh.go.id"))
         assert deltas(await admin.settled())[PEOPLE]["said_rx_state_"]["tone"] == "bad", chosen
+
+
+async def test_an_agencys_lists_take_nothing_that_does_not_fit(
+    staff: dict[Role, Signed], tab: Open, quiet: None
+) -> None:
+    person = staff[Role.ADMIN]
+    admin = await tab(device=person.device, session=person.full, path=f"{desk.REFERENCE}?bagian=unit&ubah=*")
+    await admin.fire(f"{REFERENCE}.load")
+    shown = deltas(await admin.settled())[REFERENCE]["view_rx_state_"]["shown"]
+    fits = {"shown": shown, "name": f"Balai {MARK}"}
+    endless = "[" * 100_000
+    for posted in (
+        *({"name": f"Balai {MARK}", "shown": hostile} for hostile in (*HOSTILE, "{}", "[]", "null", '{"":1}', endless)),
+        *(fits | {"after": hostile} for hostile in HOSTILE if hostile),
+        *(fits | {"name": hostile} for hostile in ("", " ", "\x00", "\ud800", MARK * 50, "Biro Hukum")),
+    ):
+        await admin.fire(f"{REFERENCE}.save", form(**posted))
+        assert deltas(await admin.settled())[REFERENCE]["errors_rx_state_"], posted["name"]
+    for hostile in HOSTILE:
+        for active in (True, False):
+            await admin.fire(f"{REFERENCE}.use", {"code": hostile, "active": active})
+            assert deltas(await admin.settled())[REFERENCE]["said_rx_state_"]["tone"] == "bad", hostile
+        await admin.fire(f"{REFERENCE}.seek", form(cari=hostile))
+        await admin.settled()
+
+
+@pytest.mark.parametrize(
+    "where", ["instansi=x&bagian=y&ubah=z", "bagian=profil&ubah=*", "bagian=unit&ubah=%00", "cari=%ED%A0%80"]
+)
+async def test_any_address_of_an_agencys_lists_shows_something(
+    staff: dict[Role, Signed], tab: Open, quiet: None, where: str
+) -> None:
+    person = staff[Role.ADMIN]
+    admin = await tab(device=person.device, session=person.full, path=f"{desk.REFERENCE}?{where}")
+    await admin.fire(f"{REFERENCE}.load")
+    told = deltas(await admin.settled())[REFERENCE]
+    assert told["view_rx_state_"]["agency"] and told["view_rx_state_"]["edit"] == ""
 
 
 @pytest.mark.parametrize("token", HOSTILE)

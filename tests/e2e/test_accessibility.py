@@ -194,6 +194,10 @@ def test_other_staff_pages(site: Server, filed: Filed, visit: Visit) -> None:
         "pemegang": [("/petugas/identitas", "staff.identity")],
         "pengelola": [
             ("/petugas/kelola/kalender", "admin.calendar"),
+            ("/petugas/kelola/rujukan", "admin.reference"),
+            ("/petugas/kelola/rujukan?bagian=pelanggaran", "admin.reference"),
+            ("/petugas/kelola/rujukan?bagian=profil", "admin.reference"),
+            ("/petugas/kelola/rujukan?bagian=profil&ubah=target", "admin.reference"),
             ("/petugas/kelola/pemberitahuan", "admin.notices"),
         ],
     }
@@ -202,6 +206,17 @@ def test_other_staff_pages(site: Server, filed: Filed, visit: Visit) -> None:
         sign_in(visitor, username, first[username])
         for path, heading in pages:
             _desk_page(visitor, path, visitor.say(heading))
+
+
+def test_a_reference_form_with_errors(site: Server, visit: Visit) -> None:
+    visitor = equipped(visit(site))
+    sign_in(visitor, "pengelola", "/petugas/kelola/pengguna")
+    path = "/petugas/kelola/rujukan?bagian=pelanggaran&ubah=*"
+    visitor.go(path)
+    visitor.press(visitor.say("common.add"))
+    expect(visitor.page.get_by_role("alert").filter(has=visitor.page.get_by_role("link"))).to_be_focused()
+    examine(visitor, path)
+    lies_right(visitor, path)
 
 
 def _desk_page(visitor: Visitor, path: str, heading: str) -> None:

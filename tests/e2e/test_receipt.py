@@ -70,8 +70,48 @@ def test_receipt_is_copied_downloaded_and_printed(site: Server, visit: Visit, tm
     expect(reporter.page.get_by_text(filed.ticket)).to_be_visible()
     expect(reporter.page.get_by_text(filed.pin)).to_be_visible()
     expect(reporter.page.get_by_text("WBS Pemerintah Provinsi Bali", exact=True)).to_be_visible()
+    expect(reporter.page.get_by_text(f"{site.origin}/lacak")).to_be_visible()  # paper has no links
     for button in reporter.page.get_by_role("button").all() + reporter.page.get_by_role("link").all():
         expect(button).to_be_hidden()
+
+
+def test_copying_says_what_became_of_it(site: Server, visit: Visit) -> None:
+    """A reporter who believes that the PIN is safe, and is wrong, loses the report."""
+    reporter = visit(site)
+    _file(reporter)
+    button, said = reporter.button("Salin Nomor Tiket dan PIN"), reporter.page.get_by_role("status")
+    copied, failed = (
+        said.get_by_text(reporter.say("success.copied")),
+        said.get_by_text(reporter.say("success.copy_failed")),
+    )
+    expect(copied.or_(failed)).to_have_count(2)  # in their places, to be heard when they appear
+    expect(copied).to_be_hidden()
+    expect(failed).to_be_hidden()
+    button.click()  # without the permission
+    expect(failed).to_be_visible()
+    expect(copied).to_be_hidden()
+    reporter.context.grant_permissions(["clipboard-write"])
+    button.click()
+    expect(copied).to_be_visible()
+    expect(failed).to_be_hidden()
+
+
+def test_what_is_misspelt_is_told_apart(site: Server, visit: Visit) -> None:
+    """Whether it is a ticket or a PIN at all says nothing about any report."""
+    stranger = visit(site, agency="ntt")
+    stranger.page.goto(stranger.url("/lacak") + "?instansi=ntt")
+    stranger.alive()
+    alert = stranger.page.get_by_role("alert")
+    stranger.press("Lihat Laporan")
+    expect(alert).to_contain_text("Nomor tiket belum lengkap atau ada yang keliru. Bentuknya seperti NTT")
+    expect(alert).to_be_focused()
+    stranger.write("Nomor Tiket", new_ticket("NTT"))
+    stranger.write("PIN", new_pin()[:-1])
+    stranger.press("Lihat Laporan")
+    expect(alert).to_have_text("PIN belum lengkap atau ada yang keliru. PIN terdiri atas 16 huruf dan angka.")
+    stranger.write("PIN", new_pin())
+    stranger.press("Lihat Laporan")
+    expect(alert).to_have_text(WRONG)
 
 
 def test_wrong_pin_and_unknown_ticket_look_and_take_the_same(site: Server, visit: Visit) -> None:

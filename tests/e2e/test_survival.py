@@ -68,6 +68,60 @@ def test_reload_and_back_keep_what_was_given(site: Server, visit: Visit) -> None
     expect(reporter.field("Nama")).to_have_value("Ketut Samaran")
 
 
+def test_back_and_links_keep_what_was_not_sent(site: Server, visit: Visit) -> None:
+    """On a phone Back is a gesture that happens; the story of an hour must not go with it."""
+    reporter = visit(site, lang="en")
+    say = reporter.say
+    reporter.go(STEPS[0])
+    next_step(reporter, 2)
+    story = "Uang perjalanan dinas hilang. " * 50
+    reporter.write(say("step2.description"), story)
+    reporter.type(say("step2.amount"), "1500000")
+    reporter.press(say("step2.reported_add"))
+    reporter.write(say("step2.reported_name_n", n=2), "Orang Kedua")
+    reporter.tick(say("step2.unit_other"))
+    reporter.write(say("step2.unit_other_name"), "Balai Latihan")
+    reporter.page.go_back()
+    reporter.arrive(STEPS[0])
+    reporter.page.go_forward()
+    reporter.arrive(STEPS[1])
+    for name, kept in {
+        say("step2.description"): story,
+        say("step2.amount"): "1.500.000",
+        say("step2.reported_name_n", n=2): "Orang Kedua",
+        say("step2.unit_other_name"): "Balai Latihan",
+    }.items():
+        expect(reporter.field(name)).to_have_value(kept)
+    reporter.see(f"{len(story):,} of 20,000 characters")
+    reporter.page.go_back()
+    reporter.arrive(STEPS[0])
+    next_step(reporter, 2)  # another page is sent meanwhile
+    expect(reporter.field(say("step2.description"))).to_have_value(story)
+    expect(reporter.field(say("step2.reported_name_n", n=2))).to_have_value("Orang Kedua")
+    reporter.page.get_by_role("banner").get_by_role("link").first.click()
+    reporter.arrive("/")
+    reporter.page.go_back()
+    reporter.arrive(STEPS[1])
+    expect(reporter.field(say("step2.description"))).to_have_value(story)
+    assert story[:40] not in reporter.page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+
+
+def test_a_new_report_begins_without_typing_of_the_one_before(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.go(STEPS[0])
+    next_step(reporter, 2)
+    reporter.type("Deskripsi Pelanggaran", "Belum selesai ditulis")
+    reporter.page.get_by_role("banner").get_by_role("link").first.click()
+    reporter.arrive("/")
+    reporter.page.get_by_role("main").get_by_role("link", name="Lapor Sekarang").first.click()
+    reporter.arrive("/lapor")
+    reporter.tick("Adukan Pelanggaran Pegawai", "radio")
+    reporter.press("Lapor Sekarang")
+    reporter.arrive(STEPS[0])
+    next_step(reporter, 2)
+    expect(reporter.field("Deskripsi Pelanggaran")).to_have_value("")
+
+
 def test_leaving_with_unsent_typing_asks_first(site: Server, visit: Visit) -> None:
     asked: list[str] = []
 

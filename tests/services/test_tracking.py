@@ -16,12 +16,23 @@ from wbs_app.services import assignment, conversation, evidence_access, followup
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import Staging
 from wbs_app.services.refusal import Refused
-from wbs_app.services.tracking import Tracked, track
+from wbs_app.services.tracking import Tracked, misspelt, track
+from wbs_app.vault.codes import new_pin, new_ticket
 from wbs_app.vault.sealing import Tampered
 
 if TYPE_CHECKING:
     from tests.services.conftest import Hire
     from wbs_app.services.reports import Pass
+
+
+def test_what_is_misspelt_is_told_without_looking() -> None:
+    ticket, pin = new_ticket("BALI"), new_pin()
+    other = "0" if ticket[-1] != "0" else "1"
+    for wrong in ("", "BALI", ticket[:-1], ticket[:-1] + other, "\0" * 200):
+        assert misspelt(wrong, pin) == "ticket"
+    for wrong in ("", pin[:-1], pin + "0", ticket):
+        assert misspelt(ticket, wrong) == "pin"
+    assert misspelt(ticket.lower().replace("-", " "), pin.replace(" ", "")) == ""
 
 
 async def tracked(held: Pass) -> Tracked:

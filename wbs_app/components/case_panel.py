@@ -23,7 +23,7 @@ def panel(*more: Any) -> rx.Component:
         entries,
         rx.cond(CASE["may_work"] == "yes", _others()),
         aria_label=t("a11y.case_panel"),
-        class_name="xl:sticky xl:top-5 grid gap-3",
+        class_name="case-panel grid gap-3",
     )
 
 

@@ -41,7 +41,7 @@ def _attachments() -> rx.Component:
     """Outside the form: inside, the files would be sent along with it."""
     return rx.el.details(
         rx.el.summary(icon("paperclip"), t("chat.attach"), class_name="btn btn-quiet -ml-3"),
-        rx.el.div(evidence_upload(), class_name="mt-3"),
+        rx.el.div(evidence_upload(officers=True), class_name="mt-3"),
         key="lampiran-" + CASE["ticket"].to(str) + TalkState.once,
         class_name="mt-2",
     )

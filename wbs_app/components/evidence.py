@@ -18,6 +18,7 @@ ACCEPT = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": [".docx"],
 }
 ZONE = "bukti"
+_UNDER = "small muted mt-3 mb-0"
 
 
 def _described(refused: rx.Var) -> rx.Var:
@@ -58,8 +59,11 @@ def upload_zone() -> rx.Component:
     return rx.cond(EvidenceState.upload_pass != "", zone, rx.el.div(*inside, class_name="drop"))
 
 
-def evidence_upload() -> rx.Component:
-    """The zone and the list of files, for any form whose page has admitted uploads."""
+def evidence_upload(*, officers: bool = False) -> rx.Component:
+    """The zone and the list of files, for any form whose page has admitted uploads.
+
+    `officers`: their files go to a reporter; no original is kept of them, and nobody needs to stay unknown.
+    """
     broken = rx.el.p(
         icon("circle-alert"),
         t("error.file_interrupted"),
@@ -72,7 +76,7 @@ def evidence_upload() -> rx.Component:
         rx.el.p(icon("clock"), t("step3.evidence_scan"), class_name="small flex items-center gap-1.5 mt-3 mb-0"),
     )
     listed = rx.el.ul(
-        rx.foreach(EvidenceState.files, _waiting),
+        rx.foreach(EvidenceState.files, _sent_along if officers else _waiting),
         rx.foreach(EvidenceState.refused, _refused),
         class_name="files",
         aria_label=t("a11y.files"),
@@ -80,15 +84,15 @@ def evidence_upload() -> rx.Component:
     )
     kept = rx.cond(
         EvidenceState.files.length() > 0,
-        rx.el.p(t("step3.evidence_keep_text"), class_name="small muted mt-3 mb-0"),
+        rx.el.p(t("step3.evidence_keep_text"), class_name=_UNDER),
     )
+    reporters = (kept, rx.el.p(t("step3.evidence_name"), " ", t("step3.evidence_metadata"), class_name=_UNDER))
     return rx.fragment(
         upload_zone(),
         _progress(),
         rx.el.div(broken, expired(), role="alert"),
         rx.el.div(checking, listed, role="status"),
-        kept,
-        rx.el.p(t("step3.evidence_name"), " ", t("step3.evidence_metadata"), class_name="small muted mt-3 mb-0"),
+        *([rx.el.p(t("case.attach_text"), class_name=_UNDER)] if officers else reporters),
     )
 
 
@@ -132,6 +136,15 @@ def file_size(file: rx.Var) -> rx.Component:
 
 def _waiting(file: rx.Var) -> rx.Component:
     """What arrived, what its cleaned copy lacks, and whether the original is wanted."""
+    return _arrived(file, _keep(file), look_button(file["id"], file["number"]))
+
+
+def _sent_along(file: rx.Var) -> rx.Component:
+    """An officer's: the cleaned copy is all there will be, and the officer knows what is in it."""
+    return _arrived(file)
+
+
+def _arrived(file: rx.Var, *more: rx.Component) -> rx.Component:
     number = file["number"]
     done = rx.el.div(
         icon("circle-check"), t("step3.evidence_ok"), class_name="small flex items-center gap-1.5 tone-done"
@@ -149,8 +162,7 @@ def _waiting(file: rx.Var) -> rx.Component:
                 rx.cond(removed != "", t("step3.evidence_cleaned", what=removed), t("step3.evidence_spotless")),
                 class_name="small muted",
             ),
-            _keep(file),
-            look_button(file["id"], number),
+            *more,
             class_name="min-w-0",
         ),
         rx.el.button(

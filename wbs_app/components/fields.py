@@ -127,7 +127,8 @@ def story(name: str, label: Any, *, hint: Any, placeholder: Any, most: int) -> r
         **marks,
     )
     number = rx.el.span(given(name).length().to_string(), custom_attrs={"id": f"{name}-count"}, class_name="num")
-    before, after = t("step2.char_count", n="\0", max=f"{most:,}".replace(",", ".")).split("\0")
+    limit = f"{most:,}".replace(",", t("format.thousand"))
+    before, after = t("step2.char_count", n="\0", max=limit).split("\0")
     counter = rx.el.p(before, number, after, class_name="small faint m-0 mt-1")
     return question(name, label, control, hint=hint, required=True, more=counter)
 

@@ -34,8 +34,10 @@ def stepper(now: int) -> rx.Component:
     return rx.el.ol(*[mark(number) for number in range(1, TOTAL + 1)], aria_label=t("a11y.steps"), class_name="stepper")
 
 
-def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) -> rx.Component:
-    """A step's page."""
+def step_page(
+    step: type[Step], title: Any, *questions: Any, intro: Any = None, note: rx.Component | None = None
+) -> rx.Component:
+    """A step's page. `note`: what is said of its questions instead of what the red star means."""
     number = FORMS["wbs"].index(step) + 1
     path = f"/lapor/{step.slug}"
     head = rx.el.div(
@@ -53,7 +55,7 @@ def step_page(step: type[Step], title: Any, *questions: Any, intro: Any = None) 
         trouble(),
         rx.el.h1(title, class_name="m-0 mb-1"),
         *([rx.el.p(intro, class_name="muted mt-2 mb-2")] if intro is not None else []),
-        required_note(),
+        note or required_note(),
         form,
         class_name="card mt-7 p-5 sm:p-9",
     )
@@ -93,6 +95,7 @@ def sealed_form(*children: Any, on_submit: Any) -> rx.Component:
         rx.el.input(type="hidden", name="go", default_value="next"),
         *children,
         on_submit=on_submit,
+        on_mount=do("showTyped"),
         custom_attrs={"id": "form", "autoComplete": "off"},
         key=DraftState.draft,
         class_name="mt-7",
@@ -117,7 +120,7 @@ def buttons(*, back: bool) -> rx.Component:
     )
 
 
-def confirm_dialog(id: str, title: Any, text: Any, action: Any, on_confirm: Any) -> rx.Component:
+def confirm_dialog(id: str, title: Any, text: Any, action: Any, *on_confirm: Any) -> rx.Component:
     """A native dialog for what cannot be undone: Batal first, the danger outlined."""
     return rx.el.dialog(
         rx.el.h2(title, class_name="m-0", custom_attrs={"id": f"{id}-title"}),
@@ -133,7 +136,7 @@ def confirm_dialog(id: str, title: Any, text: Any, action: Any, on_confirm: Any)
                 icon("trash-2"),
                 action,
                 type="button",
-                on_click=[do("closeDialog", id), on_confirm],
+                on_click=[do("closeDialog", id), *on_confirm],
                 class_name="btn btn-danger",
             ),
             class_name="flex flex-wrap gap-3 mt-6",

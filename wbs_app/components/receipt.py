@@ -4,7 +4,7 @@ import reflex as rx
 
 from wbs_app.components.browser import do
 from wbs_app.components.shell import anchor, icon, strip
-from wbs_app.components.words import t
+from wbs_app.components.words import agency, t
 from wbs_app.state.receipt import ReceiptState
 
 
@@ -18,7 +18,7 @@ def ticket_card() -> rx.Component:
     return rx.el.div(
         strip(),
         rx.el.div(
-            rx.el.p(t("common.app_name"), class_name="print-only head m-0 mb-2 text-[1.125rem]"),
+            rx.el.p(agency("name"), class_name="print-only head m-0 mb-2 text-[1.125rem]"),
             rx.el.p(t("success.receipt"), class_name="eyebrow m-0"),
             rx.el.p(got["at"], class_name="small faint m-0"),
             rx.el.p(t("success.ticket"), class_name="mt-5 mb-1 small faint"),
@@ -36,7 +36,7 @@ def ticket_card() -> rx.Component:
                 custom_attrs={"data-tone": "wait"},
             ),
             actions(),
-            rx.el.p(t("success.how_to_track"), class_name="print-only m-0 mt-2 small"),
+            rx.el.p(t("success.how_to_track"), " ", got["where"], class_name="print-only m-0 mt-2 small"),
             class_name="p-6 pt-5",
         ),
         class_name="ticket mt-7",
@@ -49,7 +49,7 @@ def actions() -> rx.Component:
         icon("copy"),
         t("success.copy"),
         type="button",
-        on_click=rx.set_clipboard(got["clipboard"]),
+        on_click=do("copyText", got["clipboard"]),
         class_name="btn btn-primary w-full",
     )
     print_ = rx.el.button(
@@ -68,8 +68,29 @@ def actions() -> rx.Component:
     )
     return rx.el.div(
         copy,
+        _what_became_of_it(),
         rx.el.div(print_, keep, class_name="flex flex-col sm:flex-row gap-3"),
         class_name="grid gap-3 mt-6 no-print",
+    )
+
+
+def _what_became_of_it() -> rx.Component:
+    """Of the copy; shown by the browser alone. Who believes the PIN is safe must be right."""
+
+    def said(id: str, sign: str, tone: str, words: str) -> rx.Component:
+        return rx.el.p(
+            icon(sign),
+            rx.el.span(t(words)),
+            hidden=True,
+            class_name="note m-0",
+            custom_attrs={"id": id, "data-tone": tone},
+        )
+
+    return rx.el.div(
+        said("copied", "circle-check", "done", "success.copied"),
+        said("copy-failed", "circle-alert", "bad", "success.copy_failed"),
+        role="status",
+        class_name="empty:hidden",
     )
 
 
@@ -120,5 +141,6 @@ def receipt() -> rx.Component:
             rx.el.ol(*steps, class_name="list-decimal mt-4 mb-0 pl-6 grid gap-2"),
             class_name="mt-12",
         ),
+        on_mount=do("forgetTyped"),
         custom_attrs={"data-unsaved": rx.cond(ReceiptState.saved, "false", "true")},
     )

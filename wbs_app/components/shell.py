@@ -210,11 +210,11 @@ def phone_menu(path: str) -> rx.Component:
         type="button",
         aria_label=t("a11y.close_menu"),
         custom_attrs={"popovertarget": "menu", "popovertargetaction": "hide"},
-        class_name="icon-btn ml-auto flex",
+        class_name="icon-btn",
     )
     return rx.el.nav(
         rx.el.div(
-            close,
+            rx.el.div(quick_exit(), close, class_name="flex items-center justify-end gap-2 mb-2"),
             rx.el.ul(*items, class_name="list-none m-0 p-0"),
             link(t("nav.report_now"), "/lapor", icon("arrow-right"), class_name="btn btn-primary w-full mt-6"),
             rx.el.div(language_switch(path), theme_switch(), class_name="flex items-center gap-2 mt-4"),
@@ -228,7 +228,7 @@ def phone_menu(path: str) -> rx.Component:
 
 def footer() -> rx.Component:
     def column(*items: rx.Component) -> rx.Component:
-        return rx.el.ul(*[rx.el.li(item) for item in items], class_name="list-none p-0 m-0 grid gap-1")
+        return rx.el.ul(*[rx.el.li(item) for item in items], class_name="list-none p-0 m-0 grid gap-1 content-start")
 
     def row(key: str, to: str) -> rx.Component:
         return link(t(key), to, class_name="inline-block py-1.5")
@@ -271,11 +271,15 @@ def slim_footer() -> rx.Component:
 
 
 def connection_banner() -> rx.Component:
-    """Says when the connection is lost, wherever one has scrolled to; presses meanwhile are sent when it is back."""
+    """Says when the connection is lost, wherever one has scrolled to; presses meanwhile are sent when it is back.
+
+    The icon is always in the page: it could not be fetched any more."""
     return rx.el.div(
-        rx.cond(
-            has_connection_errors,
-            rx.el.div(icon("wifi-off"), t("net.offline"), class_name="banner-offline"),
+        rx.el.div(
+            icon("wifi-off"),
+            rx.cond(has_connection_errors, t("net.offline"), ""),
+            hidden=~has_connection_errors,
+            class_name="banner-offline",
         ),
         role="status",
         class_name="no-print sticky top-0 z-30",

@@ -204,7 +204,6 @@ def _objection() -> rx.Component:
         rx.el.p(t("track.object_text"), class_name="mt-1 mb-4 muted"),
         act_form(
             OBJECTION,
-            problem(OBJECTION),
             reason_field("object", t("track.object_reason"), hint, required=True),
             rx.el.button(icon("scale"), t("track.object"), type="submit", class_name="btn btn-secondary"),
             on_submit=TalkState.object_to,
@@ -240,6 +239,7 @@ def reason_field(name: str, label: Any, hint: Any, *, required: bool) -> rx.Comp
     return rx.el.div(
         rx.el.label(label_text(label, required), html_for=id, class_name="q-label"),
         rx.el.p(hint, class_name="q-hint", custom_attrs={"id": f"{id}-hint"}),
+        *([problem(OBJECTION)] if required else []),
         control,
         class_name="q",
     )

@@ -33,7 +33,7 @@ class Permission(StrEnum):
     DECIDE_IDENTITY = "decide_identity"
     VOUCH = "vouch"  # say that one knows a new colleague, who may then be given keys
     MANAGE_STAFF = "manage_staff"
-    MANAGE_SETTINGS = "manage_settings"  # the calendar; what became of notices
+    MANAGE_SETTINGS = "manage_settings"  # calendar, lists, profile; what became of notices
     READ_AUDIT = "read_audit"
     APPROVE_DESTRUCTION = "approve_destruction"  # of cases whose time of keeping has passed; two must
     HOLD_CASE = "hold_case"  # keep a case from being destroyed

@@ -24,6 +24,7 @@ TRAIL_EXPORT = "/petugas/audit/ekspor"
 IDENTITY = "/petugas/identitas"
 CALENDAR = "/petugas/kelola/kalender"
 COLLEAGUES = "/petugas/pengesahan"
+REFERENCE = "/petugas/kelola/rujukan"
 NOTICES = "/petugas/kelola/pemberitahuan"
 RETENTION = "/petugas/kelola/retensi"
 
@@ -51,6 +52,7 @@ MENU = (
     Entry(IDENTITY, Permission.DECIDE_IDENTITY, "staff.identity", "key-round"),
     Entry(PEOPLE, Permission.MANAGE_STAFF, "staff.manage", "settings-2"),
     Entry(CALENDAR, Permission.MANAGE_SETTINGS, "admin.calendar", "calendar-days"),
+    Entry(REFERENCE, Permission.MANAGE_SETTINGS, "admin.reference", "building-2"),
     Entry(NOTICES, Permission.MANAGE_SETTINGS, "admin.notices", "mail"),
     Entry(RETENTION, Permission.APPROVE_DESTRUCTION, "admin.retention", "trash-2"),
     Entry(TRAIL, Permission.READ_AUDIT, "staff.audit", "scroll-text"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.browser import do
 from wbs_app.components.fields import error_summary
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
@@ -86,7 +87,7 @@ def form() -> rx.Component:
         class_name="btn btn-primary w-full sm:w-auto min-h-[54px] px-7",
     )
     several = [agencies()] if len(settings().agencies) > 1 else []
-    return posting_form(*several, kinds, submit, on_submit=ReportState.choose)
+    return posting_form(*several, kinds, submit, on_submit=[do("forgetTyped"), ReportState.choose])
 
 
 def content() -> rx.Component:

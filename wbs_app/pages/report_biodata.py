@@ -38,7 +38,8 @@ def identity_questions() -> tuple[rx.Component, ...]:
 
 def content() -> rx.Component:
     sealed = rx.el.p(icon("key-round"), rx.el.span(t("step1.sealed_note")), class_name="note mb-7")
-    return step_page(Biodata, t("step1.title"), sealed, *identity_questions(), intro=t("step1.intro"))
+    nobody = rx.el.p(t("step1.anonymous_note"), class_name="q-hint m-0 mt-1")  # nothing here has to be answered
+    return step_page(Biodata, t("step1.title"), sealed, *identity_questions(), intro=t("step1.intro"), note=nobody)
 
 
 PAGE = Page("/lapor/biodata", "title.step1", content, (PortalState.enter, ReportState.enter(Biodata.slug)))

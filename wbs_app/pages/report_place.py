@@ -86,7 +86,7 @@ def when() -> rx.Component:
     """As exactly as the reporter knows; CSS shows what the chosen precision asks for."""
     asked = [rx.el.div(field, custom_attrs={"data-when": by}) for by, field in moments()]
     ongoing = rx.el.div(tick("ongoing", t("step3.ongoing")), custom_attrs={"data-when": "range"})
-    fields = rx.el.div(*asked, class_name="grid grid-cols-2 gap-x-4 max-w-[28rem] when-fields")
+    fields = rx.el.div(*asked, class_name="grid sm:grid-cols-2 gap-x-4 sm:max-w-[28rem] when-fields")
     question = group(
         "precision", t("step3.time"), precisions(), fields, ongoing, hint=t("step3.time_hint"), required=True
     )

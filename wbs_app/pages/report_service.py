@@ -20,7 +20,7 @@ from wbs_app.state.report import ReportState
 def questions() -> tuple[rx.Component, ...]:
     option = lambda entry: rx.el.option(entry["name"], value=entry["code"], key=entry["code"])  # noqa: E731
     offered = rx.foreach(OfferState.services, option)
-    warning = rx.el.p(t("step3.link_warning"), class_name="small muted mt-2 mb-0")
+    warning = rx.el.p(t("service.link_warning"), class_name="small muted mt-2 mb-0")
     about_story = {"hint": t("service.complaint_hint"), "placeholder": t("service.complaint_ph")}
     about_link = {"hint": t("service.link_hint"), "placeholder": t("step3.link_ph"), "more": warning}
     return (

@@ -15,19 +15,23 @@ from wbs_app.components.shell import icon, link, shell
 from wbs_app.components.summary import report_sections
 from wbs_app.components.viewer import look_button, look_dialog
 from wbs_app.components.words import agency, here, lang, t
-from wbs_app.model.steps import Declaration
+from wbs_app.model.steps import Declaration, PlaceTime
 from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.portal import PortalState
 from wbs_app.state.report import ReportState
 
 
 def edit(section: Any) -> rx.Component:
-    """ "Ubah bagian ini", its section named for those who hear the link alone."""
-    base = here("/lapor/")
+    """ "Ubah bagian ini" of a section of the report."""
+    return _edit(section["title"].to(str), section["slug"].to(str))
+
+
+def _edit(title: Any, slug: Any) -> rx.Component:
+    """Its section named for those who hear the link alone."""
     return rx.el.a(
         rx.el.span(t("summary.edit_section"), aria_hidden="true"),
-        rx.el.span(t("summary.edit_section_of", section=section["title"].to(str)), class_name="sr"),
-        to=base + section["slug"].to(str),
+        rx.el.span(t("summary.edit_section_of", section=title), class_name="sr"),
+        to=here("/lapor/") + slug,
         class_name="small whitespace-nowrap",
     )
 
@@ -50,7 +54,11 @@ def evidence() -> rx.Component:
         custom_attrs={"data-tone": "wait"},
     )
     return rx.el.section(
-        rx.el.div(rx.el.h2(t("summary.evidence"), class_name="m-0"), class_name="section-head"),
+        rx.el.div(
+            rx.el.h2(t("summary.evidence"), class_name="m-0"),
+            _edit(t("summary.evidence"), PlaceTime.slug),
+            class_name="flex items-baseline justify-between gap-4 section-head",
+        ),
         expired(" ", link(t("step3.evidence"), "/lapor/lokasi-waktu")),
         rx.cond(EvidenceState.files.length() > 0, listed, none),
         class_name="mt-8",
@@ -76,6 +84,7 @@ def reset_dialog() -> rx.Component:
         t("wizard.reset_confirm"),
         t("wizard.reset_text"),
         t("wizard.reset_do"),
+        do("forgetTyped"),
         ReportState.reset_form,
     )
 

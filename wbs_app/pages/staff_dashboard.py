@@ -145,11 +145,15 @@ def _stages() -> rx.Component:
             class_name="flex items-center justify-between gap-3 min-h-8",
         )
 
-    return _card(
-        "board.stages",
+    shown = rx.fragment(
         rx.el.div(rx.foreach(BoardState.stages, part), aria_hidden="true", class_name="mix"),
         rx.el.ul(rx.foreach(BoardState.stages, line), class_name="list-none m-0 mt-3 p-0"),
     )
+    return _card("board.stages", rx.cond(BoardState.stages.length() > 0, shown, _none()))
+
+
+def _none(key: str = "board.none_text") -> rx.Component:
+    return rx.el.p(t(key), class_name="m-0 muted")
 
 
 def _bar(percent: Any, class_name: str, **attrs: Any) -> rx.Component:
@@ -167,7 +171,8 @@ def _types() -> rx.Component:
             class_name="grid type-row items-center gap-3 min-h-8",
         )
 
-    return _card("board.types", rx.el.dl(rx.foreach(BoardState.types, line), class_name="m-0"))
+    listed = rx.el.dl(rx.foreach(BoardState.types, line), class_name="m-0")
+    return _card("board.types", rx.cond(BoardState.types.length() > 0, listed, _none("board.empty")))
 
 
 def _on_time() -> rx.Component:
@@ -184,7 +189,7 @@ def _on_time() -> rx.Component:
 
     note = rx.el.p(t("board.on_time_text"), class_name="m-0 mt-2 small faint")
     listed = rx.el.ul(rx.foreach(BoardState.stages, line), class_name="list-none p-0 m-0 grid gap-2")
-    return _card("board.on_time", listed, note)
+    return _card("board.on_time", rx.cond(BoardState.stages.length() > 0, rx.fragment(listed, note), _none()))
 
 
 def _units() -> rx.Component:

@@ -46,7 +46,7 @@ def verify() -> rx.Component:
         paper,
         class_name="mt-4",
     )
-    back = link(t("auth.title"), desk.SIGN_IN, class_name="inline-block py-2 mt-3 small")
+    back = link(t("auth.somebody_else"), desk.SIGN_IN, class_name="inline-block py-2 mt-3 small")
     said = outcome("kode", "terkunci", "ramai")
     return entrance(t("twofa.title"), rx.el.p(t("twofa.prompt"), class_name="muted mt-2 mb-0"), said, app, other, back)
 

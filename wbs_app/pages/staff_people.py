@@ -91,34 +91,36 @@ def _actions(person: Any) -> rx.Component:
 
 
 def _email(person: Any) -> rx.Component:
-    """Opens a dialog with one field."""
+    """Opens a dialog with one field, which stays open until its address is taken."""
     dialog, field = "email-" + person["id"], "alamat-" + person["id"]  # Vars
     press = opener("admin.user_email_edit", person["name"], dialog)
+    said = PeopleState.wrong[person["id"]]
+    wrong = rx.cond(said, rx.el.p(icon("circle-alert"), said, class_name="q-err"))
     control = rx.el.input(
         type="email",
         name="email",
         default_value=person["email"].to(str),
-        aria_describedby=field + "-hint",
+        aria_describedby=field + "-hint " + field + "-error",
+        aria_invalid=rx.cond(said, "true", "false"),
         custom_attrs={"id": field, "autoComplete": "off", "maxLength": 200},
         class_name="input",
     )
     cancel = rx.el.button(
         t("common.cancel"), type="button", on_click=do("closeDialog", dialog), class_name="btn btn-secondary"
     )
-    save = rx.el.button(
-        t("common.save"), type="submit", on_click=do("closeDialog", dialog), class_name="btn btn-primary"
-    )
+    save = rx.el.button(t("common.save"), type="submit", class_name="btn btn-primary")
     form = posting_form(
         rx.el.input(type="hidden", name="person", value=person["id"].to(str), read_only=True),
         rx.el.label(t("admin.user_email_of", name=person["name"]), html_for=field, class_name="block font-semibold"),
         rx.el.p(t("admin.user_email_hint"), class_name="small muted mt-1 mb-2", custom_attrs={"id": field + "-hint"}),
+        rx.el.div(wrong, role="alert", custom_attrs={"id": field + "-error"}),
         control,
         rx.el.div(cancel, save, class_name="flex flex-wrap gap-3 mt-6"),
         on_submit=PeopleState.set_email,
-        key=dialog + person["email"],
     )
     shown = rx.el.dialog(
         form,
+        key=dialog + "-" + PeopleState.mailed.to_string(),
         custom_attrs={"id": dialog},
         aria_label=t("admin.user_email_dialog", name=person["name"]),
         class_name="dialog text-left",

@@ -18,13 +18,18 @@ _WAITING = ("admin.user_name", "admin.user_role", "vouching.code", "admin.user_a
 _KNOWN = ("admin.user_name", "admin.user_role", "vouching.code", "vouching.by")
 
 
+def _label(key: str) -> rx.Component:
+    """On a phone, where rows are cards and their heads are not seen."""
+    return rx.el.span(t(key), ": ", aria_hidden="true", class_name="lg:hidden small muted")
+
+
 def _row(person: Any, last: rx.Component) -> rx.Component:
     cell = lambda *shown, **props: rx.el.td(*shown, role="cell", **props)  # noqa: E731
     small = lambda shown: rx.el.span(shown, class_name="small muted block break-words")  # noqa: E731
     return rx.el.tr(
         cell(rx.el.b(person["name"], class_name="block break-words"), small(person["username"])),
         cell(person["role"], small(person["place"]), class_name="wide"),
-        cell(rx.el.span(person["code"], class_name="num font-semibold tracking-[.04em]")),
+        cell(_label("vouching.code"), rx.el.span(person["code"], class_name="num font-semibold tracking-[.04em]")),
         cell(last, class_name="wide"),
         key=person["id"],
         role="row",
@@ -46,7 +51,7 @@ def unknown(person: Any) -> rx.Component:
 
 
 def content() -> rx.Component:
-    known = lambda person: _row(person, rx.el.span(person["by"], class_name="small"))  # noqa: E731
+    known = lambda person: _row(person, rx.el.span(_label("vouching.by"), person["by"], class_name="small"))  # noqa: E731
     asked = rx.cond(
         VouchingState.waiting.length() > 0,
         records(t("vouching.waiting"), _WAITING, VouchingState.waiting, unknown, gap="mt-3"),

@@ -26,7 +26,7 @@ async def record(db: Db, who: str, action: str, subject: str) -> None:
     """Appends an event, in the caller's transaction. Call it last: others wait until it is committed.
 
     `who`: a staff username, "system" or "reporter". `action`: at most 40 characters. `subject`: a ticket, a
-    username or an agency, at most 64 characters.
+    username, an agency or what was changed of it, at most 64 characters.
     """
     await hold(db, Lock.AUDIT)
     head = await db.get(Setting, _HEAD, populate_existing=True)

@@ -75,6 +75,7 @@ def head(case: Case, lang: str) -> Entry:
         "priority_icon": sign,
         "kept": "yes" if case.kept else "",
         "unread": str(report.unread) if report.unread else "",
+        "zone": case.profile.timezone_label,
     }
 
 
@@ -163,19 +164,28 @@ def linked(dossier: Dossier, lang: str) -> list[Entry]:
 
 
 def timeline(past: list[Step], names: Mapping[str, str], lang: str, zone: str) -> list[Entry]:
-    """The history, newest first. `names`: username -> name."""
-    last = len(past) - 1
+    """The history, newest first. `names`: username -> name. Now is the step that led to the present status.
+
+    Without the key a step is known by its status alone: those that did not change it would only repeat it.
+    """
+    changed = [not number or step.status != past[number - 1].status for number, step in enumerate(past)]
+    now = max((number for number, new in enumerate(changed) if new), default=0)
     return [
-        _step(past[number], number == last, names, lang, zone) | {"key": str(number)} for number in range(last, -1, -1)
+        _step(past[number], number == now, names, lang, zone) | {"key": str(number)}
+        for number in range(len(past) - 1, -1, -1)
+        if past[number].at or changed[number]
     ]
 
 
-def _step(step: Step, newest: bool, names: Mapping[str, str], lang: str, zone: str) -> Entry:
-    said = [step.note or "", step.more.get("reason", ""), step.more.get("answer", "")]
+def _step(step: Step, now: bool, names: Mapping[str, str], lang: str, zone: str) -> Entry:
+    reason = step.more.get("reason", "")
+    if reason and step.kind == "status":  # below what the reporter was told, it must not look as if it were, too
+        reason = f"{text('case.reason', lang)}: {reason}"
+    said = [step.note or "", reason, step.more.get("answer", "")]
     if step.more.get("to") and step.kind == "status":
         said.append(fill(text("event.referred", lang), to=step.more["to"]))
     return {
-        "state": "now" if newest else "past",
+        "state": "now" if now else "past",
         "label": what_happened(step, names, lang),
         "icon": LOOKS[Status(step.status)].icon if step.kind == "status" else ICONS.get(step.kind, "check"),
         "plain": "" if step.kind == "status" else "yes",

@@ -19,6 +19,7 @@ from wbs_app.services.evidence import About
 from wbs_app.services.followup import open_acts
 from wbs_app.services.history import Step
 from wbs_app.services.reports import Pass
+from wbs_app.vault.codes import parse_pin, parse_ticket
 from wbs_app.vault.sealing import Place, unseal_json
 
 
@@ -55,6 +56,13 @@ class Tracked:
     def target(self) -> date | None:
         """Until when the present stage should be over; before the first, until when the arrival is confirmed."""
         return self.clock.stage_by or (None if self.clock.acknowledged_on else self.clock.acknowledge_by)
+
+
+def misspelt(ticket: str, pin: str) -> str:
+    """The first of them that is no ticket or no PIN at all: "ticket", "pin" or "". It needs no report to be told."""
+    if parse_ticket(ticket) is None:
+        return "ticket"
+    return "" if parse_pin(pin) else "pin"
 
 
 async def track(db: Db, held: Pass) -> Tracked | None:

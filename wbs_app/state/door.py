@@ -23,7 +23,7 @@ from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY, FormData
 
 from wbs_app.model.access import Actor, Forbidden, Permission
-from wbs_app.model.desk import HOME, SIGN_IN
+from wbs_app.model.desk import HOME, SIGN_IN, problem_code
 from wbs_app.services import sessions
 from wbs_app.state.again import keep_screen
 
@@ -105,14 +105,23 @@ class Gate(Middleware):
             by_hand = event.name.rpartition(".")[2] != REFRESH
             actor = await sessions.resolve(scope_of(state).get("wbs_session"), by_hand)
             if actor is None or actor.half != (needed is Permission.ENROL):
-                # Signed out, or between password and second factor, or past it: on to where one goes from there.
-                place = SIGN_IN if actor is None or actor.half else HOME
-                return StateUpdate(events=Event.from_event_type(rx.redirect(localised(state, place), replace=True)))
+                return StateUpdate(events=Event.from_event_type(rx.redirect(_place_of(state, actor), replace=True)))
             if not actor.can(needed):
                 return _refuse(event.name, "not allowed")
             _actor.set(actor)
         fits = _fits(registered.handler, event.payload)
         return None if fits else _refuse(event.name, "arguments do not fit")
+
+
+def _place_of(state: BaseState, actor: Actor | None) -> str:
+    """Where somebody goes on who is signed out, or between password and second factor, or past it.
+
+    Whoever brought a session that no longer opens anything is told that it has ended.
+    """
+    if actor is not None:
+        return localised(state, SIGN_IN if actor.half else HOME)
+    ended = f"?galat={problem_code('auth.session_ended')}" if scope_of(state).get("wbs_session") else ""
+    return localised(state, SIGN_IN) + ended
 
 
 def _refuse(name: str, why: str) -> StateUpdate:

@@ -14,7 +14,7 @@ import reflex as rx
 
 from wbs_app.model.access import Permission
 from wbs_app.model.answers import Offer
-from wbs_app.model.steps import MAX_PEOPLE, Biodata, Step
+from wbs_app.model.steps import MAX_PEOPLE, Biodata, Incident, PlaceTime, Step
 from wbs_app.services import reference
 from wbs_app.services.evidence import Staging
 from wbs_app.state.door import PUBLIC
@@ -90,13 +90,19 @@ class DraftState(rx.State):
         kept = opened(self, "draft", self.draft)
         return Draft(kept) if isinstance(kept, dict) else None
 
-    def _keep(self, draft: Draft) -> None:
+    def _keep(self, draft: Draft, answered: type[Step] | None = None) -> None:
+        """`answered`: the only step whose answers have changed; what stands unsent on others is left alone."""
         self.draft = seal(self, "draft", draft, DRAFT_SECONDS)
-        parts = ("name", "position")
-        filled = [
-            row for row in range(MAX_PEOPLE) if any(draft.answers.get(f"reported_{row}_{part}") for part in parts)
-        ]
-        self._show(",".join(map(str, filled)) or "0", draft.answers.get("province", ""))
+        rows, province = self.rows, self.province
+        if answered in (None, Incident):
+            parts = ("name", "position")
+            filled = [
+                row for row in range(MAX_PEOPLE) if any(draft.answers.get(f"reported_{row}_{part}") for part in parts)
+            ]
+            rows = ",".join(map(str, filled)) or "0"
+        if answered in (None, PlaceTime):
+            province = draft.answers.get("province", "")
+        self._show(rows, province)
 
     def _show(self, rows: str, province: str) -> None:
         if self.rows != rows:

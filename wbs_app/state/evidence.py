@@ -211,7 +211,7 @@ def _admitted(passed: str) -> dict[str, Any] | None:
 
 def megabytes(size: int, lang: str) -> str:
     """ "0,8 MB" (Indonesian) or "0.8 MB"; small files in KB."""
-    shown = f"{size / 2**20:.1f} MB" if size >= 100_000 else f"{max(1, size // 1024)} KB"
+    shown = f"{size / 2**20:.1f} MB" if size >= 100_000 else f"{-(-size // 1024)} KB"
     return shown.replace(".", ",") if lang == "id" else shown
 
 

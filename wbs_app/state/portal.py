@@ -35,6 +35,11 @@ async def catalogue_of(agency: str, seconds: float = _SHOWN_SECONDS) -> Catalogu
     return kept
 
 
+def renew_catalogue(agency: str) -> None:
+    """Whoever asks next gets what was just changed. Other workers follow within `_SHOWN_SECONDS`."""
+    _kept.pop(agency, None)
+
+
 async def offer_of(agency: str) -> Offer:
     """What an answer may choose from, now."""
     return reference.offered(await catalogue_of(agency, _CHECKED_SECONDS))
@@ -85,11 +90,13 @@ class PortalState(rx.State):
             self.agency = _FIRST
         if self.arrived != self.agency:
             self.arrived = self.agency
-        live = {code: agency_view(await catalogue_of(code)) for code in settings().agencies}
-        if live != self.agencies:
-            self.agencies = live
+        await self._renew()
         offer = await self.get_state(OfferState)
         await offer._show(self.agency)
+
+    async def _renew(self) -> None:
+        """The agencies' words as they are now."""
+        show(self, agencies={code: agency_view(await catalogue_of(code)) for code in settings().agencies})
 
     @rx.event
     async def choose(self, agency: str):

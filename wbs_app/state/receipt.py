@@ -9,6 +9,7 @@ import reflex as rx
 
 from wbs_app.config import settings
 from wbs_app.model.access import Permission
+from wbs_app.model.agency import Profile
 from wbs_app.model.documents import moment_in_words
 from wbs_app.services.reports import Receipt
 from wbs_app.state.door import PUBLIC, language_of, localised
@@ -33,11 +34,13 @@ class ReceiptState(rx.State):
         kept = opened(self, "receipt", self.receipt)
         return kept if isinstance(kept, dict) else {}
 
-    def _give(self, receipt: Receipt, agency: str, zone: str, slug: str) -> None:
+    def _give(self, receipt: Receipt, profile: Profile, slug: str) -> None:
         """`slug`: the page that shows it."""
         lang = language_of(self)
-        words = asdict(receipt) | {"at": f"{moment_in_words(receipt.received_at, lang)} {zone}", "slug": slug}
-        self.receipt = seal(self, "receipt", words | _take_away(words, lang, agency), RECEIPT_SECONDS)
+        at = f"{moment_in_words(receipt.received_at, lang)} {profile.timezone_label}"
+        words = asdict(receipt) | {"at": at, "slug": slug}
+        name = profile.name_en if lang == "en" else profile.name_id
+        self.receipt = seal(self, "receipt", words | _take_away(words, lang, name), RECEIPT_SECONDS)
         self.saved = False
 
     @rx.event
@@ -64,10 +67,9 @@ class ReceiptState(rx.State):
 
 
 def _take_away(words: Entry, lang: str, agency: str) -> Entry:
-    """The receipt as text for the clipboard and as a file."""
+    """The receipt as text for the clipboard and as a file, and the address it is good for."""
     codes = {"ticket": words["ticket"], "pin": words["pin"]}
     where = f"{settings().origin}{'/en' if lang == 'en' else ''}/lacak"
-    name = text("common.app_name", lang, agency)
-    file = fill(text("success.file_text", lang), agency=name, time=words["at"], url=where, **codes)
+    file = fill(text("success.file_text", lang), agency=agency, time=words["at"], url=where, **codes)
     clip = fill(text("success.clipboard", lang), **codes)
-    return {"clipboard": clip, "file": "data:text/plain;charset=utf-8," + quote(file)}
+    return {"where": where, "clipboard": clip, "file": "data:text/plain;charset=utf-8," + quote(file)}

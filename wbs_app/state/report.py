@@ -42,6 +42,7 @@ class ReportState(rx.State):
     labelled: list[list[str]] = []  # [posted name, "Label: message"], in the order of the questions
     summary: list[Section] = []
     trouble: str = ""
+    _led_back: str = ""  # the page of a step that held once: it opens with what is wrong
 
     def _to(self, step: type[Step]) -> Any:
         return rx.redirect(localised(self, f"/lapor/{step.slug}"))
@@ -85,9 +86,15 @@ class ReportState(rx.State):
         draft = await self._draft_for(kind)
         offer = await offer_of(draft["agency"])
         if (first := _first_open(draft, step, offer)) is not None:
-            return self._to(first)
+            return self._back_to(first, draft)
         await self._fill_page(draft, step, offer)
-        return None
+        led_back, self._led_back = self._led_back == slug, ""
+        return None if not led_back or self._checked((step,), draft, offer) else rx.set_focus("galat")
+
+    def _back_to(self, step: type[Step], draft: Draft) -> Any:
+        """To a step that is still open, or no longer holds: a list of the agency's may have changed since."""
+        self._led_back = step.slug if any(map(draft.answers.get, step.names())) else ""
+        return self._to(step)
 
     async def _draft_for(self, kind: str) -> Draft:
         """The tab's draft, or a new one; of another kind, the answers about the reporter go along."""
@@ -131,7 +138,7 @@ class ReportState(rx.State):
             return rx.set_focus("galat")
         at = FORMS["wbs"].index(step)
         if form.get("go") == "back" and at > 0:
-            drafts._keep(draft)
+            drafts._keep(draft, step)
             return self._to(FORMS["wbs"][at - 1])
         offer = await offer_of(draft["agency"])
         if _leads_to_service(draft, offer):
@@ -139,7 +146,7 @@ class ReportState(rx.State):
             return self._to(ServiceComplaint)
         if not self._checked((step,), draft, offer):
             return rx.set_focus("galat")
-        drafts._keep(draft)
+        drafts._keep(draft, step)
         return self._to(FORMS["wbs"][at + 1])
 
     def _take(self, form: FormData, draft: Draft, *steps: type[Step]) -> bool:
@@ -164,7 +171,7 @@ class ReportState(rx.State):
             except ValidationError as error:
                 for name, (key, values) in problems(error).items():
                     errors[name] = fill(text(key, lang, agency), **_written(values, lang))
-                    labels[name] = fill(text(step.label(name), lang, agency), zone=zone)
+                    labels[name] = fill(text(step.label(name), lang, agency), zone=zone).rstrip(".")
         self._show_errors(errors, labels)
         return not errors
 
@@ -210,7 +217,7 @@ class ReportState(rx.State):
             return rx.set_focus("galat")
         offer = await offer_of(draft["agency"])
         if (first := _first_open(draft, asked[-1], offer)) is not None and first not in asked:
-            return self._to(first)
+            return self._back_to(first, draft)
         if not self._checked(asked, draft, offer):
             return rx.set_focus("galat")
         if not await self._admitted(form, draft["secret"]):
@@ -238,7 +245,7 @@ class ReportState(rx.State):
             self.trouble = text(refusal.key, language_of(self))
             return rx.set_focus("galat")
         receipts = await self.get_state(ReceiptState)
-        receipts._give(receipt, draft["agency"], offer.catalogue.profile.timezone_label, page.slug)
+        receipts._give(receipt, offer.catalogue.profile, page.slug)
         await self._forget()
         return rx.set_focus("berhasil")
 

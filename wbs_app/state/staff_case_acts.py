@@ -33,6 +33,9 @@ _FIELDS = {
 }
 """Which control a refusal belongs to; all others stand above their form."""
 
+MOST_DIGITS = 15
+"""Of an estimated loss in rupiah; `Finding` takes no more."""
+
 Act = Callable[[Db, Actor, str], Awaitable[None]]
 
 
@@ -146,7 +149,7 @@ class CaseActsState(rx.State):
         verdict, loss = _of(form, "verdict"), _of(form, "loss").replace(".", "").replace("Rp", "").strip()
         if verdict not in set(Verdict):
             return self._refuse("finding", "verdict", "error.choose_one")
-        if loss and not loss.isdecimal():
+        if loss and not (loss.isdecimal() and len(loss) <= MOST_DIGITS):
             return self._refuse("finding", "loss", "error.amount")
         try:
             finding = Finding(

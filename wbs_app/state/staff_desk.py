@@ -69,6 +69,7 @@ class DeskState(rx.State):
         }
         self.may = [permission.value for permission in Permission if actor.can(permission)]
         portal = await self.get_state(PortalState)
+        await portal._renew()
         if portal.agency not in names:
             await portal._switch(home_agency(actor))
 

@@ -37,11 +37,13 @@ class PeopleState(rx.State):
     agencies: list[Entry] = []
     units: list[Entry] = []
     said: Entry = {}
+    wrong: Entry = {}  # person -> why the address in that person's dialog was refused
+    mailed: int = 0  # each success builds the dialogs anew, and so closes the one that was open
 
     @rx.event
     async def load(self):
         """Shows the list anew, and nothing of what was said before."""
-        self.said = {}
+        self.said, self.wrong, self.mailed = {}, {}, 0
         await self._list()
 
     async def _list(self) -> None:
@@ -113,7 +115,12 @@ class PeopleState(rx.State):
             async with writing() as db:
                 person = await people.set_email(db, staff(), number_of(chosen), typed)
         except Refused as problem:
+            if problem.key == "error.email":  # beside what was typed, in the dialog
+                self.wrong = {chosen: text(problem.key, language_of(self))}
+                return None
+            self.mailed += 1
             return self._refuse(problem)
+        self.wrong, self.mailed = {}, self.mailed + 1
         await self._list()
         words = fill(text("admin.user_email_saved", language_of(self)), name=person.name)
         return self._say({"tone": "done", "text": words})

@@ -82,8 +82,9 @@ class TalkState(rx.State):
         if any(not each.seen and each.who == "reporter" for each in said):
             async with writing() as db:
                 await conversation.seen_by_staff(db, actor, ticket)
-        thread = [_message(each, names, lang) for each in said]
-        notes = [_note(number, each, actor, names, lang) for number, each in enumerate(written)]
+        zone = case.case["zone"]
+        thread = [_message(each, names, lang, zone) for each in said]
+        notes = [_note(number, each, actor, names, lang, zone) for number, each in enumerate(written)]
         if thread != self.thread:
             self.thread = thread
         if notes != self.notes:
@@ -148,14 +149,14 @@ def _posted(form: FormData) -> tuple[str, str, str]:
     return ticket, words, once or secrets.token_hex(16)
 
 
-def _message(said: Said, names: dict[str, str], lang: str) -> Entry:
+def _message(said: Said, names: dict[str, str], lang: str, zone: str) -> Entry:
     ours = said.who != "reporter"
     return {
         "key": f"m{said.position}",
         "kind": "message",
         "mine": "yes" if ours else "",
         "who": names.get(said.who, said.who) if ours else text("case.reporter", lang),
-        "time": moment_in_words(said.at, lang),
+        "time": f"{moment_in_words(said.at, lang)} {zone}",
         "text": said.text,
         "ask": "yes" if said.ask else "",
         "seen": text("chat.read", lang) if ours and said.seen else "",
@@ -166,13 +167,13 @@ def _message(said: Said, names: dict[str, str], lang: str) -> Entry:
     }
 
 
-def _note(number: int, note: Written, actor: Actor, names: dict[str, str], lang: str) -> Entry:
+def _note(number: int, note: Written, actor: Actor, names: dict[str, str], lang: str, zone: str) -> Entry:
     return {
         "key": f"n{number}",
         "kind": "note",
         "mine": "yes" if note.who == actor.username else "",
         "who": names.get(note.who, note.who),
-        "time": moment_in_words(note.at, lang),
+        "time": f"{moment_in_words(note.at, lang)} {zone}",
         "text": note.text,
         "ask": "",
         "seen": "",

@@ -15,7 +15,7 @@ from wbs_app.services import admission, conversation, evidence_access, reports
 from wbs_app.services.database import reading, writing
 from wbs_app.services.live import case_topic
 from wbs_app.services.refusal import Refused
-from wbs_app.services.tracking import Tracked, track
+from wbs_app.services.tracking import Tracked, misspelt, track
 from wbs_app.state import live
 from wbs_app.state.door import PUBLIC, device_of, language_of, localised
 from wbs_app.state.evidence import EvidenceState
@@ -28,6 +28,7 @@ from wbs_app.vault.sealing import Tampered
 log = logging.getLogger("wbs.track")
 
 PASS_SECONDS = 30 * 60
+EXAMPLE = "\N{NON-BREAKING HYPHEN}7K3M\N{NON-BREAKING HYPHEN}9QXT"
 NOTICES = {
     "waktu": "track.ended",
     "tulisan": "track.ended_typed",
@@ -63,10 +64,14 @@ class TrackState(rx.State):
 
     @rx.event
     async def open(self, form: FormData):
-        """Ticket and PIN are given. An unknown ticket and a wrong PIN look the same."""
+        """Ticket and PIN are given. An unknown ticket and a wrong PIN look the same; what is misspelt is no guess."""
         ticket, pin = (str(form.get(name, ""))[:200] for name in ("ticket", "pin"))
         lang = language_of(self)
         self.notice = ""
+        if what := misspelt(ticket, pin):
+            example = f"{(await self.get_state(PortalState)).agency.upper()}{EXAMPLE}"
+            self.wrong = fill(text(f"error.{what}", lang), example=example)
+            return rx.set_focus("galat")
         try:
             await admission.guess(str(form.get("altcha", "")), f"{ticket} {pin}")
             self.wrong = "" if await self._unlock(ticket, pin) else text("track.wrong", lang)
