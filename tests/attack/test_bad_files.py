@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pikepdf
@@ -162,11 +163,10 @@ def opened_files(pid: int) -> set[str]:
     """Where the descriptors of a process and its children lead, files without a name included."""
     found: set[str] = set()
     for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
-        for link in Path(f"/proc/{process.pid}/fd").iterdir():
-            try:
-                target = str(link.readlink())
-            except FileNotFoundError:  # closed meanwhile
-                continue
-            if target.startswith("/") and not target.startswith("/dev/"):
-                found.add(target)
+        with suppress(FileNotFoundError):  # a process for one file has ended meanwhile
+            for link in Path(f"/proc/{process.pid}/fd").iterdir():
+                with suppress(FileNotFoundError):  # closed meanwhile
+                    target = str(link.readlink())
+                    if target.startswith("/") and not target.startswith("/dev/"):
+                        found.add(target)
     return found

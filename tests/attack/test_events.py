@@ -197,7 +197,8 @@ async def test_a_session_that_was_ended_ends_at_once(server: Server, half: Signe
     async with server.client(origin=server.origin, cookie=f"wbs_sid={half.half}") as http:
         assert (await http.post(desk.SIGN_OUT)).status_code == 303
     await officer.fire(enrolling)
-    assert orders(await officer.settled())[-1][1]["path"] == desk.SIGN_IN
+    said = f"?galat={desk.problem_code('auth.session_ended')}"
+    assert orders(await officer.settled())[-1][1]["path"] == desk.SIGN_IN + said
     assert before
 
 

@@ -25,14 +25,14 @@ def refused(visitor: Visitor, problems: dict[str, str], send: str = "Selanjutnya
     kept = typed_values(visitor)
     visitor.press(send)
     summary = visitor.page.get_by_role("alert").filter(has=visitor.page.get_by_role("heading"))
-    first, said = next(iter(problems.items()))
-    summary.get_by_role("link", name=f"{first}: {said}").wait_for()
+    lines = [f"{label.rstrip('.')}: {said}" for label, said in problems.items()]
+    summary.get_by_role("link", name=lines[0]).wait_for()
     expect(summary).to_be_focused()
     links = summary.get_by_role("link")
-    expect(links).to_have_text([f"{label}: {said}" for label, said in problems.items()])
+    expect(links).to_have_text(lines)
     expect(summary.get_by_role("heading")).to_have_text(f"Periksa kembali {len(problems)} kolom yang belum benar.")
-    for label, said in problems.items():
-        links.filter(has_text=f"{label}: {said}").click()
+    for line, (label, said) in zip(lines, problems.items(), strict=True):
+        links.filter(has_text=line).click()
         control = visitor.page.locator(":focus")
         named = visitor.page.get_by_label(label).or_(visitor.page.get_by_role("group", name=label))
         expect(named.and_(control)).to_have_count(1)
