@@ -28,7 +28,7 @@ from wbs_app.state.door import running_app
 
 log = logging.getLogger("wbs.store")
 
-GONE_SECONDS = 30.0
+GONE_SECONDS = 10.0
 TOKEN_LENGTH = 36
 """Of a UUID, with which the name of every stored state begins."""
 
@@ -92,10 +92,10 @@ class SealedStates(StateManagerRedis):
 
 
 class BriefStates(StateManagerMemory):
-    """Reflex's state manager for one worker, which forgets a tab half a minute after it was closed, not an hour."""
+    """Reflex's state manager for one worker, which forgets a tab ten seconds after it was closed, not an hour."""
 
     def leave(self, ident: str) -> None:
-        """The tab's socket has closed; a tab that only lost its line comes back sooner than it is forgotten."""
+        """The tab's socket has closed. One that only lost its line mostly comes back sooner, and brings what it needs."""
         token, last = BaseStateToken(ident=ident, cls=State), self._token_expires_at.get(ident)
         asyncio.get_running_loop().call_later(GONE_SECONDS, self._forget, token, last)
 
