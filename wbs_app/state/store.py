@@ -95,7 +95,7 @@ class BriefStates(StateManagerMemory):
     """Reflex's state manager for one worker, which forgets a tab ten seconds after it was closed, not an hour."""
 
     def leave(self, ident: str) -> None:
-        """The tab's socket has closed. One that only lost its line mostly comes back sooner, and brings what it needs."""
+        """The tab's socket has closed. One that only lost its line comes back sooner, or brings what it needs."""
         token, last = BaseStateToken(ident=ident, cls=State), self._token_expires_at.get(ident)
         asyncio.get_running_loop().call_later(GONE_SECONDS, self._forget, token, last)
 
