@@ -61,6 +61,13 @@ def workers(server: Server) -> list[int]:
     raise AssertionError("there are no two workers")
 
 
+def end(worker: int) -> None:
+    """Kills it, and waits until it is gone: a process that is dying may still have taken a connection."""
+    process = psutil.Process(worker)
+    process.kill()
+    process.wait(PATIENCE)
+
+
 def worker_of(server: Server, tab: Tab) -> int:
     """The process at the other end of this tab's socket."""
     return holder(server, tab._socket.get_extra_info("sockname")[1])

@@ -45,6 +45,7 @@ from tests.attack.spread import (
     TALK,
     At,
     adding,
+    end,
     half_sent,
     kept,
     send,
@@ -214,7 +215,7 @@ async def test_an_upload_whose_worker_dies_leaves_nothing_and_can_be_sent_again(
     doomed, other = workers(server)
     form = await adding(await at(other, path=EVIDENCE_PAGE))
     async with half_sent(form, doomed) as (hearing, _):
-        os.kill(doomed, signal.SIGKILL)
+        end(doomed)
         with suppress(ConnectionResetError):
             assert await hearing.read() == b""
     await form.holds_nothing()

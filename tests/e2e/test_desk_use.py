@@ -80,15 +80,22 @@ def test_what_officers_attach_is_spoken_of_to_officers(site: Server, filed: File
     expect(sent.get_by_role("time")).to_have_text(re.compile(r", \d\d\.\d\d WITA$"))
 
 
-def test_a_loss_beyond_counting_is_refused_at_its_field(site: Server, filed: Filed, visit: Visit) -> None:
+@pytest.mark.parametrize(
+    ("typed", "key", "values"),
+    [("9" * 60, "error.amount_max", {"max": "1.000.000.000.000.000"}), ("10.50", "error.amount", {})],
+)
+def test_a_loss_that_is_no_amount_is_refused_at_its_field(
+    site: Server, filed: Filed, visit: Visit, typed: str, key: str, values: dict[str, str]
+) -> None:
     officer = at_case(visit(site, width=1280), filed)
     unfold(officer, "case.finding")
     officer.page.get_by_role("combobox", name=officer.say("case.verdict")).select_option(index=1)
-    officer.write(officer.say("case.amount_loss"), "9" * 60)
+    officer.write(officer.say("case.amount_loss"), typed)
     officer.press(officer.say("case.finding_save"))
     loss = officer.field(officer.say("case.amount_loss"))
     expect(loss).to_have_attribute("aria-invalid", "true")
-    expect(loss).to_have_accessible_description(officer.say("error.amount"))
+    expect(loss).to_have_accessible_description(officer.say(key, **values))
+    expect(loss).to_have_value(typed)
 
 
 def test_the_chart_shows_the_latest_month(site: Server, filed: Filed, visit: Visit) -> None:

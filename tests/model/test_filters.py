@@ -42,6 +42,12 @@ def test_there_and_back(wanted: CaseFilter) -> None:
     assert again.to_query() == query
 
 
+def test_a_period_is_one_whichever_day_comes_first() -> None:
+    turned = CaseFilter.from_query({"dari": "2024-12-01", "sampai": "2024-11-01"})
+    assert turned == CaseFilter(date_from=date(2024, 11, 1), date_to=date(2024, 12, 1))
+    assert turned.changed(date_to="2024-10-01") == CaseFilter(date_from=date(2024, 10, 1), date_to=date(2024, 11, 1))
+
+
 @given(cursors)
 def test_a_cursor_there_and_back(cursor: Cursor) -> None:
     assert Cursor.read(cursor.text) == cursor

@@ -72,7 +72,7 @@ async def test_the_file_holds_the_case_and_opens_with_its_password_alone(hire: H
         report.ticket,
         "Pangkat <b>keliru</b> & jabatan [U+8AA4]",
         "Nilai dinaikkan",
-        "Rp 5.000.000",
+        "Rp5.000.000",
         "ab" * 32,
     ):
         assert part in words.replace("\r\n", "")

@@ -56,8 +56,8 @@ def identity_document(steps: Steps) -> Document:
 
 
 def rupiah(amount: int) -> str:
-    """ "Rp 1.000.000": a point between thousands, as written in Indonesia."""
-    return f"Rp {amount:,}".replace(",", ".")
+    """ "Rp1.000.000": a point between thousands, as written in Indonesia."""
+    return f"Rp{amount:,}".replace(",", ".")
 
 
 def day_in_words(iso: str, lang: str) -> str:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from wbs_app.model.answers import Amount
+
 MOST_TAGS, LONGEST_TAG = 10, 40
 LONGEST_TEXT = 10_000
 
@@ -37,7 +39,7 @@ class Finding(BaseModel):
     verdict: Verdict
     summary: Words = ""
     recommendation: Words = ""
-    loss: int | None = Field(default=None, ge=0, le=10**15)
+    loss: Amount = None
 
 
 class Link(BaseModel):

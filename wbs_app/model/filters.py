@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from wbs_app.model.access import KINDS
 from wbs_app.model.workflow import Priority, Status
@@ -184,6 +184,13 @@ class CaseFilter(BaseModel):
     sort: Annotated[Sort, BeforeValidator(_sort)] = "newest"
     columns: Annotated[tuple[Column, ...], BeforeValidator(_columns)] = USUAL_COLUMNS
     after: Annotated[str, BeforeValidator(_after)] = ""  # a Cursor's text; "" for the first page
+
+    @model_validator(mode="before")
+    @classmethod
+    def _earlier_first(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """Two days make a period, whichever of them is given first."""
+        first, last = _day(raw.get("date_from")), _day(raw.get("date_to"))
+        return {**raw, "date_from": last, "date_to": first} if first and last and first > last else raw
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> "CaseFilter":

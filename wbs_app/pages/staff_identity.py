@@ -86,8 +86,13 @@ def _labelled(name: str, entry: Any, label: str, hint: str, made: rx.Component) 
     )
 
 
+def _lasting(hours: int) -> str:
+    days, rest = divmod(hours, 24)
+    return t("identity.hours_n", n=hours) if rest or days == 1 else t("identity.days_n", n=days)
+
+
 def _hours(entry: Any) -> rx.Component:
-    options = [rx.el.option(t("identity.hours_n", n=hours), value=str(hours)) for hours in HOURS]
+    options = [rx.el.option(_lasting(hours), value=str(hours)) for hours in HOURS]
     made = rx.el.select(
         *options,
         name="hours",

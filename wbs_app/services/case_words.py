@@ -154,7 +154,7 @@ def found(dossier: Dossier, lang: str) -> Entry:
         "summary": finding.summary,
         "recommendation": finding.recommendation,
         "loss": "" if finding.loss is None else rupiah(finding.loss),
-        "loss_typed": "" if finding.loss is None else str(finding.loss),
+        "loss_typed": "" if finding.loss is None else rupiah(finding.loss).removeprefix("Rp"),
     }
 
 

@@ -11,6 +11,7 @@ from reflex_base.utils.form import FormData
 from wbs_app.model.access import Actor, Forbidden, Permission
 from wbs_app.model.desk import SAID
 from wbs_app.model.dossier import Finding, Relation, Verdict
+from wbs_app.model.steps import problems
 from wbs_app.model.workflow import Priority, Status
 from wbs_app.services import assignment, handling, retention
 from wbs_app.services.casework import NotFound
@@ -32,9 +33,6 @@ _FIELDS = {
     "case.dossier_full": "tags",
 }
 """Which control a refusal belongs to; all others stand above their form."""
-
-MOST_DIGITS = 15
-"""Of an estimated loss in rupiah; `Finding` takes no more."""
 
 Act = Callable[[Db, Actor, str], Awaitable[None]]
 
@@ -146,20 +144,15 @@ class CaseActsState(rx.State):
     @rx.event
     async def find(self, form: FormData):
         """Simpulan."""
-        verdict, loss = _of(form, "verdict"), _of(form, "loss").replace(".", "").replace("Rp", "").strip()
-        if verdict not in set(Verdict):
+        if _of(form, "verdict") not in set(Verdict):
             return self._refuse("finding", "verdict", "error.choose_one")
-        if loss and not (loss.isdecimal() and len(loss) <= MOST_DIGITS):
-            return self._refuse("finding", "loss", "error.amount")
         try:
-            finding = Finding(
-                verdict=Verdict(verdict),
-                summary=_of(form, "summary"),
-                recommendation=_of(form, "recommendation"),
-                loss=int(loss) if loss else None,
-            )
-        except ValidationError:
-            return self._refuse("finding", "summary", "case.dossier_full")
+            finding = Finding.model_validate({name: _of(form, name) for name in Finding.model_fields})
+        except ValidationError as error:
+            control, (key, values) = next(iter(problems(error).items()))
+            if control != "loss":
+                key, values = "case.dossier_full", {}
+            return self._say_wrong("finding", control, fill(text(key, language_of(self)), **values))
 
         async def act(db: Db, actor: Actor, ticket: str) -> None:
             await handling.record_finding(db, actor, ticket, finding)
