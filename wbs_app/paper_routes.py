@@ -1,7 +1,5 @@
-"""What leaves the desk on paper or as a file: a case's PDF, the audit trail. Each time is recorded."""
+"""What leaves the desk on paper or as a file: a case's PDF, the case list, the audit trail. Each time is recorded."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import UTC
 
@@ -10,19 +8,29 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from starlette.routing import Route
 
 from wbs_app.model.access import Actor, Forbidden, Permission
-from wbs_app.model.desk import CASES, PAPER, TRAIL_EXPORT
-from wbs_app.services import audit, sessions
+from wbs_app.model.desk import CASES, CASES_EXPORT, PAPER, TRAIL_EXPORT
+from wbs_app.model.filters import CaseFilter
+from wbs_app.services import audit, case_export, sessions
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
+from wbs_app.services.spreadsheet import lines
 
 _MOST_FIELDS = 10
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula when a cell begins with it."""
+_CSV = "text/csv; charset=utf-8"
 
 
 async def _actor(request: Request) -> Actor | None:
     return await sessions.resolve(request.scope.get("wbs_session") or "")
+
+
+def _as_file(name: str) -> dict[str, str]:
+    """Headers of what is saved and never shown in the browser, nor kept by it."""
+    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+
+
+def _english(request: Request) -> bool:
+    return request.url.path.startswith("/en/")
 
 
 async def case_file(request: Request) -> Response:
@@ -30,7 +38,7 @@ async def case_file(request: Request) -> Response:
     from wbs_app.services import case_print  # its tools take 3 MB, and few ever print
 
     actor, ticket = await _actor(request), request.path_params["ticket"]
-    english = request.url.path.startswith("/en/")
+    english = _english(request)
     form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
     try:
         if actor is None:
@@ -43,9 +51,19 @@ async def case_file(request: Request) -> Response:
         return PlainTextResponse("", 404)
     except Refused:
         return RedirectResponse(f"{'/en' if english else ''}{CASES}/{ticket}?galat=sandi-berkas#cetak", 303)
-    name = f"Berkas-{ticket.upper()}.pdf"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(made, media_type="application/pdf", headers=headers)
+    return Response(made, media_type="application/pdf", headers=_as_file(f"Berkas-{ticket.upper()}.pdf"))
+
+
+async def case_list(request: Request) -> Response:
+    """The case list as CSV, with the filter and the order that stand in the address as they do on its page."""
+    actor = await _actor(request)
+    if actor is None or not actor.can(Permission.LIST_CASES):
+        return PlainTextResponse("", 404)
+    if request.method == "HEAD":  # nothing leaves, so there is nothing to record
+        return Response(media_type=_CSV, headers={"cache-control": "no-store"})
+    wanted = CaseFilter.from_query(request.query_params)
+    made = await case_export.export(actor, wanted, "en" if _english(request) else "id")
+    return StreamingResponse(made.parts, media_type=_CSV, headers=_as_file(made.name))
 
 
 async def trail(request: Request) -> Response:
@@ -55,22 +73,15 @@ async def trail(request: Request) -> Response:
         return PlainTextResponse("", 404)
     async with writing() as db:
         await audit.record(db, actor.username, "export_audit", actor.agencies[0])
-    headers = {"content-disposition": 'attachment; filename="Jejak-audit.csv"', "cache-control": "no-store"}
-    return StreamingResponse(_csv(actor), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(_events(actor), media_type=_CSV, headers=_as_file("Jejak-audit.csv"))
 
 
-async def _csv(actor: Actor) -> AsyncIterator[str]:
-    yield _line("id", "at", "actor", "action", "subject", "digest")
+async def _events(actor: Actor) -> AsyncIterator[str]:
+    yield lines([("id", "at", "actor", "action", "subject", "digest")])
     async with reading() as db:
         async for event in audit.export(db, actor):
             at = event.at.astimezone(UTC).isoformat(timespec="seconds")
-            yield _line(str(event.id), at, event.actor, event.action, event.subject, event.digest)
-
-
-def _line(*cells: str) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow("'" + cell if cell.startswith(_FORMULA) else cell for cell in cells)
-    return out.getvalue()
+            yield lines([(str(event.id), at, event.actor, event.action, event.subject, event.digest)])
 
 
 paper_routes = tuple(
@@ -78,6 +89,7 @@ paper_routes = tuple(
     for prefix in ("", "/en")
     for route in (
         Route(f"{prefix}{PAPER}/{{ticket}}", case_file, methods=["POST"]),
+        Route(f"{prefix}{CASES_EXPORT}", case_list, methods=["GET"]),
         Route(f"{prefix}{TRAIL_EXPORT}", trail, methods=["POST"]),
     )
 )

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from wbs_app.edge import CODES_COOKIE, SESSION_COOKIE, cookie
 from wbs_app.model import desk
 from wbs_app.model.access import Actor, Forbidden
-from wbs_app.services import cases, evidence_access, keys, limits, once, sessions, staff
+from wbs_app.services import cases, evidence_access, keys, limits, once, security, sessions, staff
 from wbs_app.services.boxes import id_of
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import UNREADABLE, About, stored_bytes
@@ -64,10 +64,9 @@ def _set(response: Response, name: str, value: str, seconds: int | None = None) 
 
 async def sign_in(request: Request) -> Response:
     """Username and password; the typed name stands in no address."""
-    form, device = await _form(request), request.scope.get("wbs_device", "")
+    form = await _form(request)
     try:
-        if not await limits.admits(limits.SIGN_INS, device):
-            raise Refused("error.rate_limit")
+        device = await _admitted(request)
         signed = await sessions.sign_in(form.get("username", ""), form.get("password", ""), device)
     except Refused as problem:
         return _go(request, desk.SIGN_IN, galat=desk.problem_code(problem.key))
@@ -78,6 +77,18 @@ async def sign_in(request: Request) -> Response:
     response = _go(request, desk.VERIFY if signed.enrolled else desk.ENROL)
     _set(response, SESSION_COOKIE, signed.cookie)
     return response
+
+
+async def _admitted(request: Request) -> str:
+    """The device that gives a password, which is counted.
+
+    Raises:
+        Refused: `error.rate_limit`.
+    """
+    device = request.scope.get("wbs_device", "")
+    if not await limits.admits(limits.SIGN_INS, device):
+        raise Refused("error.rate_limit")
+    return device
 
 
 async def _welcome(request: Request, session: str, page: str | None = None) -> Response:
@@ -125,8 +136,9 @@ async def enrol(request: Request) -> Response:
 
 
 async def codes_saved(request: Request) -> Response:
-    """The recovery codes are on paper: forget them."""
-    response = _go(request, desk.HOME)
+    """The recovery codes are on paper: forget them. New ones lead back to the account, where they were asked for."""
+    renewed = request.query_params.get("kabar") == "kode"
+    response = _go(request, desk.ACCOUNT, kabar="kode") if renewed else _go(request, desk.HOME)
     _set(response, CODES_COOKIE, "", 0)
     return response
 
@@ -134,13 +146,32 @@ async def codes_saved(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Ends the session, if there is one."""
     await sessions.sign_out(_session(request))
-    response = _go(request, desk.SIGN_IN, kabar="keluar")
+    return _farewell(request, "keluar")
+
+
+async def sign_out_everywhere(request: Request) -> Response:
+    """Ends every session of the person, this one too."""
+    actor = await _signed_in(request)
+    if actor is None:
+        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+    await security.sign_out_everywhere(actor)
+    return _farewell(request, "semua")
+
+
+async def _signed_in(request: Request) -> Actor | None:
+    """Who asks, past the second factor."""
+    actor = await sessions.resolve(_session(request))
+    return None if actor is None or actor.half else actor
+
+
+def _farewell(request: Request, news: str) -> Response:
+    response = _go(request, desk.SIGN_IN, kabar=news)
     for name in (SESSION_COOKIE, CODES_COOKIE):
         _set(response, name, "", 0)
     return response
 
 
-# --- passwords -------------------------------------------------------------------------------------------------------
+# --- passwords, recovery codes ---------------------------------------------------------------------------------------
 
 
 async def accept_invitation(request: Request) -> Response:
@@ -159,21 +190,33 @@ async def accept_invitation(request: Request) -> Response:
 
 async def change_password(request: Request) -> Response:
     """One's own password; other sessions of the same person end."""
-    actor = await sessions.resolve(_session(request))
-    if actor is None or actor.half:
+    actor = await _signed_in(request)
+    if actor is None:
         return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
     form = await _form(request)
     try:
         if form.get("password") != form.get("confirm"):
             raise Refused("auth.password_mismatch")
-        async with writing() as db:
-            await staff.change_password(
-                db, actor, form.get("current", ""), form.get("password", ""), id_of(_session(request))
-            )
+        device, session = await _admitted(request), id_of(_session(request))
+        await security.change_password(actor, form.get("current", ""), form.get("password", ""), session, device)
     except Refused as problem:
-        key = "auth.current_wrong" if problem.key == "auth.failed" else problem.key
-        return _go(request, desk.ACCOUNT, galat=desk.problem_code(key))
+        return _go(request, desk.ACCOUNT, galat=desk.problem_code(problem.key))
     return _go(request, desk.ACCOUNT, kabar="sandi")
+
+
+async def new_codes(request: Request) -> Response:
+    """New recovery codes in place of the old ones; then they are shown, as after setting up the app."""
+    actor = await _signed_in(request)
+    if actor is None:
+        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+    password = (await _form(request)).get("reauth", "")
+    try:
+        codes = await security.new_codes(actor, password, await _admitted(request))
+    except Refused as problem:
+        return _go(request, desk.ACCOUNT, galat_kode=desk.problem_code(problem.key))
+    response = _go(request, desk.CODES, kabar="kode")
+    _set(response, CODES_COOKIE, once.wrap(_session(request), codes), once.LASTS_SECONDS)
+    return response
 
 
 # --- evidence --------------------------------------------------------------------------------------------------------
@@ -245,8 +288,10 @@ _POSTS: dict[str, Handler] = {
     desk.ENROL: enrol,
     desk.CODES: codes_saved,
     desk.SIGN_OUT: sign_out,
+    desk.SIGN_OUT_ALL: sign_out_everywhere,
     desk.INVITATION: accept_invitation,
     desk.ACCOUNT: change_password,
+    desk.NEW_CODES: new_codes,
 }
 
 

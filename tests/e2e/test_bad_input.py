@@ -202,6 +202,21 @@ def test_step_3(site: Server, visit: Visit) -> None:
 # --- step 4, the service complaint, the chooser -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("story", ["Hubungi saya di 0812 3456 7890.", "Uang perjalanan dinas hilang sejak Maret."])
+def test_a_story_that_tells_who_wrote_it_is_named_before_it_is_sent(site: Server, visit: Visit, story: str) -> None:
+    reporter = visit(site)
+    to_step(reporter, 4)
+    warning = reporter.page.get_by_text("tampak memuat nomor telepon")
+    expect(warning).to_have_count(0)
+    reporter.go(STEPS[1])
+    reporter.write("Deskripsi Pelanggaran", story)
+    next_step(reporter, 3)
+    next_step(reporter, 4)
+    expect(reporter.page.get_by_text(story)).to_be_visible()
+    expect(warning).to_have_count(1 if "0812" in story else 0)
+    reporter.tick("Saya menyatakan laporan ini dibuat dengan iktikad baik")
+
+
 def test_declaration_is_asked_for(site: Server, visit: Visit) -> None:
     reporter = visit(site)
     to_step(reporter, 4)

@@ -179,6 +179,35 @@ def test_search_in_sealed_text(site: Server, two: list[str], visit: Visit) -> No
     expect(found).to_have_count(0)
 
 
+@pytest.mark.parametrize(("lang", "width"), [("id", 1280), ("en", 390)])
+def test_the_list_as_a_file_has_what_is_filtered(
+    site: Server, two: list[str], visit: Visit, lang: str, width: int
+) -> None:
+    officer = visit(site, lang=lang, width=width, accept_downloads=True)
+    sign_in(officer, "penerima")
+    opened(officer, f"{LIST}?tiket={two[0]}")
+    expect(links(officer)).to_have_text([two[0]])
+    assert _saved(officer)[1:] == [two[0]]
+    if width > 1000:
+        tab(officer, "Semua").click()  # the page lives on
+        expect(links(officer).nth(1)).to_be_visible()
+        name, *tickets = _saved(officer)
+        assert re.fullmatch(r"Daftar-laporan-[\d-]{10}\.csv", name)
+        assert set(two) <= set(tickets) and tickets[:25] == links(officer).all_inner_texts()
+
+
+def _saved(officer: Visitor) -> list[str]:
+    """Presses until the list is saved as a file: its name, and the tickets in it."""
+    officer.page.locator("summary").get_by_text(officer.say("cases.export"), exact=True).click()
+    expect(officer.page.get_by_text(officer.say("cases.export_note"))).to_be_visible()
+    with officer.page.expect_download() as coming:
+        officer.follow(officer.say("cases.export_do"))
+    lines = coming.value.path().read_text("utf-8-sig").splitlines()
+    separator = officer.say("format.separator")
+    assert lines[0].startswith(officer.say("cases.col_ticket") + separator)
+    return [coming.value.suggested_filename, *(line.partition(separator)[0] for line in lines[1:])]
+
+
 def test_the_dashboard_leads_to_the_views(site: Server, two: list[str], visit: Visit) -> None:
     officer = visit(site, width=1280)
     sign_in(officer, "penerima")
@@ -201,7 +230,7 @@ def test_axe_finds_nothing(site: Server, two: list[str], visit: Visit) -> None:
     opened(officer)
     officer.page.get_by_text(officer.say("cases.deep_title")).first.click()
     officer.tick(officer.say("cases.pick", ticket=two[0]))
-    for label in ("cases.filter_marks", "cases.columns", "cases.views_own"):
+    for label in ("cases.filter_marks", "cases.columns", "cases.views_own", "cases.export"):
         officer.page.locator("summary").get_by_text(officer.say(label), exact=True).click()
         examine(officer, f"the list with {label} open")
         officer.page.keyboard.press("Escape")

@@ -1,14 +1,15 @@
 """What an officer meets in a day at the desk: all in reach, nothing cut off, words that are meant for officers."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.acting import file
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Install, Visit
 from tests.e2e.filing import Filed
-from tests.e2e.officers import sign_in
+from tests.e2e.officers import hire, sign_in
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visitor
 from tests.services.samples import jpeg
@@ -156,8 +157,18 @@ def test_an_address_that_is_none_stays_where_it_was_typed(site: Server, visit: V
     expect(dialog).not_to_be_visible()
 
 
-def test_a_dashboard_without_open_reports_says_so(site: Server, visit: Visit) -> None:
-    officer = visit(site, width=1280)
+@pytest.fixture
+def idle(install: Install) -> Iterator[Server]:
+    """A server where nobody has reported."""
+    server = install("idle")
+    server.start()
+    hire(server, "layanan")
+    yield server
+    server.stop()
+
+
+def test_a_dashboard_without_open_reports_says_so(idle: Server, visit: Visit) -> None:
+    officer = visit(idle, width=1280)
     sign_in(officer, "layanan")
     officer.go("/petugas/dasbor")
     for key in ("board.stages", "board.on_time"):

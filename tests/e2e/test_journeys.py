@@ -138,7 +138,7 @@ def _ntt_violation_as_sent(reader: Visitor) -> None:
     expect(table.get_by_role("cell")).to_have_text(["1", "Bapak Lado", "Kepala Sub Bidang Mutasi"])
     expect(reader.said("Unit Kejadian")).to_have_text("Badan Kepegawaian Daerah")
     expect(reader.said("Kronologi Kejadian")).to_have_text(CHRONICLE)
-    expect(reader.said("Nominal")).to_have_text("Rp 15.000.000")
+    expect(reader.said("Nominal")).to_have_text("Rp15.000.000")
     expect(reader.said("Lokasi Kejadian")).to_have_text("Ruang Bidang Disiplin dan KORPRI")
     expect(reader.said("Waktu Kejadian")).to_have_text("3 Feb 2025 – 28 Mei 2025")
     reader.see("https://drive.google.com/file/d/rekaman-suara-loket")

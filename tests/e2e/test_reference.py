@@ -109,7 +109,7 @@ def test_what_is_typed_outlives_the_connection_and_another_administrator(site: S
     def shown() -> bool:
         visitor.go("/kontak")
         expect(visitor.page.get_by_role("term").filter(has_text="Alamat")).to_be_visible()
-        return visitor.said("Telepon").count() == 1
+        return visitor.said("Telepon").count() == visitor.said("Jam layanan").count() == 1
 
     wait_until(shown)
     expect(visitor.said("Telepon")).to_have_text("(0361) 224671")

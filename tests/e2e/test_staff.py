@@ -8,10 +8,12 @@ import pytest
 from playwright.sync_api import expect
 from pyotp.totp import TOTP
 
+from tests.e2e.beside import PASSWORDS
 from tests.e2e.conftest import Install
-from tests.e2e.officers import give_password, sign_in
+from tests.e2e.examining import equipped, examine
+from tests.e2e.officers import give_password, hire, sign_in
 from tests.e2e.serving import Server
-from tests.e2e.visiting import Visit
+from tests.e2e.visiting import Visit, Visitor
 
 PASSWORD = "perahu kertas di selokan"
 
@@ -71,6 +73,71 @@ def test_first_administrator_comes_in(strict_site: Server, visit: Visit) -> None
     other.write("Kode pemulihan", recovery.lower())
     other.press("Verifikasi dengan Kode Pemulihan")
     other.arrive("/petugas/kelola/pengguna")
+
+
+def _set_up(visitor: Visitor, username: str) -> list[str]:
+    """The first sign-in, authenticator app and all: the recovery codes."""
+    give_password(visitor, username, PASSWORDS[username])
+    visitor.arrive("/petugas/aktivasi")
+    shown = visitor.page.get_by_role("definition").filter(has_text=re.compile("[A-Z2-7]{4}")).inner_text()
+    visitor.write("Masukkan kode yang tampil di aplikasi.", TOTP("".join(shown.rpartition(":")[2].split())).now())
+    visitor.press("Aktifkan")
+    return _keep_codes(visitor)
+
+
+def _keep_codes(visitor: Visitor) -> list[str]:
+    visitor.arrive("/petugas/aktivasi/kode")
+    codes = visitor.page.get_by_role("list", name="Kode Pemulihan").get_by_role("listitem")
+    expect(codes).to_have_count(10)
+    visitor.tick("Saya sudah menyimpan kode pemulihan")
+    kept = codes.all_inner_texts()
+    visitor.press("Lanjutkan")
+    return kept
+
+
+def _enter_with(visitor: Visitor, username: str, code: str) -> None:
+    give_password(visitor, username, PASSWORDS[username])
+    visitor.arrive("/petugas/verifikasi")
+    visitor.page.get_by_text("Gunakan kode pemulihan").click()
+    visitor.write("Kode pemulihan", code)
+    visitor.press("Verifikasi dengan Kode Pemulihan")
+
+
+def test_one_looks_after_ones_own_account(strict_site: Server, visit: Visit) -> None:
+    hire(strict_site, "penerima")
+    officer, elsewhere = equipped(visit(strict_site, width=1280)), visit(strict_site, width=390)
+    old = _set_up(officer, "penerima")
+    officer.arrive("/petugas/laporan")
+    _enter_with(elsewhere, "penerima", old[0])
+    elsewhere.arrive("/petugas/laporan")
+    elsewhere.go("/petugas/akun")
+    elsewhere.see("Sisa 9 kode pemulihan.")
+    officer.go("/petugas/akun")
+    officer.see("2 sesi sedang terbuka.")
+    expect(officer.page.get_by_role("listitem").filter(has_text="Sesi ini")).to_have_count(1)
+    # A wrong password is said at its field, and changes nothing.
+    officer.write("Kata Sandi", "bukan kata sandi ini")
+    officer.press("Buat Kode Pemulihan Baru")
+    expect(officer.field("Kata Sandi")).to_have_accessible_description(re.compile("Kata sandi saat ini tidak sesuai"))
+    officer.see("Sisa 9 kode pemulihan.")
+    examine(officer, "/petugas/akun with a wrong password")
+    officer.write("Kata Sandi", PASSWORDS["penerima"])
+    officer.press("Buat Kode Pemulihan Baru")
+    new = _keep_codes(officer)
+    officer.arrive("/petugas/akun")
+    officer.see("Kode pemulihan baru sudah berlaku.")
+    officer.see("Sisa 10 kode pemulihan.")
+    examine(officer, "/petugas/akun with new codes")
+    officer.press("Keluar dari Semua Perangkat")
+    officer.arrive("/petugas/masuk")
+    officer.see("Semua sesi telah diakhiri.")
+    elsewhere.press("Simpan Email")
+    elsewhere.arrive("/petugas/masuk")
+    elsewhere.see("Sesi Anda telah berakhir. Silakan masuk kembali.")
+    _enter_with(elsewhere, "penerima", old[1])
+    elsewhere.see("Kode tidak sesuai atau sudah kedaluwarsa.")
+    _enter_with(elsewhere, "penerima", new[0])
+    elsewhere.arrive("/petugas/laporan")
 
 
 def test_administrator_invites_and_reads_no_report(site: Server, visit: Visit) -> None:

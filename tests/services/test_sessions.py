@@ -12,7 +12,7 @@ from sqlmodel import col, select, update
 from wbs_app.model.access import Actor, Permission, Role
 from wbs_app.model.columns import now
 from wbs_app.model.tables import AuditEvent, RecoveryCode, Staff, StaffSession
-from wbs_app.services import audit, boxes, sessions, staff
+from wbs_app.services import audit, boxes, recovery_codes, sessions, staff
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.codes import new_recovery_codes
@@ -33,7 +33,7 @@ async def person(database: str) -> Staff:
 @pytest.fixture
 def few_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two recovery codes instead of ten, each of which takes its time."""
-    monkeypatch.setattr(sessions, "new_recovery_codes", lambda: new_recovery_codes(2))
+    monkeypatch.setattr(recovery_codes, "new_recovery_codes", lambda: new_recovery_codes(2))
 
 
 async def _sign_in() -> str:

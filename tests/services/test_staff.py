@@ -10,7 +10,7 @@ from sqlmodel import select
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.columns import now
 from wbs_app.model.tables import AuditEvent, Invitation, Staff, StaffSession
-from wbs_app.services import boxes, credentials, sessions, staff
+from wbs_app.services import credentials, sessions, staff
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import open_sealed, seal_to
@@ -161,34 +161,6 @@ async def test_a_password_is_set_for_the_first_time_only(db: Db) -> None:
         await staff.set_password(db, added.id, BETTER)
     with pytest.raises(Refused, match="staff_unknown"):
         await staff.set_password(db, 999_999, GOOD)
-
-
-async def _actor(username: str, password: str) -> tuple[Actor, str]:
-    signed_in = await sessions.sign_in(username, password)
-    assert signed_in is not None
-    actor = await sessions.resolve(signed_in.cookie)
-    assert actor is not None
-    return actor, signed_in.cookie
-
-
-async def test_a_changed_password(database: str, relaxed: None) -> None:
-    staff_id = await _add()
-    await _accept(await _invite(staff_id))
-    actor, cookie = await _actor("budi", GOOD)
-    _, other = await _actor("budi", GOOD)
-    with pytest.raises(Refused, match=r"auth\.failed"):
-        async with writing() as db:
-            await staff.change_password(db, actor, BETTER, BETTER)
-    with pytest.raises(Refused, match="password_short"):
-        async with writing() as db:
-            await staff.change_password(db, actor, GOOD, "short")
-    async with writing() as db:
-        await staff.change_password(db, actor, GOOD, BETTER, keep=boxes.id_of(cookie))
-    assert await sessions.resolve(cookie) == actor
-    assert await sessions.resolve(other) is None
-    assert await sessions.sign_in("budi", GOOD) is None
-    again, _ = await _actor("budi", BETTER)
-    assert again.private_key == actor.private_key
 
 
 async def test_the_end_of_a_staff_member(database: str) -> None:

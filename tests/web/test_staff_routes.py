@@ -9,7 +9,7 @@ from wbs_app.config import settings
 from wbs_app.edge import CODES_COOKIE, SESSION_COOKIE
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.tables import ReportKey
-from wbs_app.services import once, sessions, staff
+from wbs_app.services import counting, limits, once, recovery_codes, sessions, staff
 from wbs_app.services.database import reading, writing
 from wbs_app.staff_routes import staff_routes
 from wbs_app.vault.codes import new_recovery_codes
@@ -20,7 +20,7 @@ NEW = "kuda besi menari pelan"
 @pytest.fixture(autouse=True)
 def few_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two recovery codes instead of ten, each of which takes its time."""
-    monkeypatch.setattr(sessions, "new_recovery_codes", lambda: new_recovery_codes(2))
+    monkeypatch.setattr(recovery_codes, "new_recovery_codes", lambda: new_recovery_codes(2))
 
 
 def goes(answer: Response) -> str:
@@ -252,12 +252,123 @@ async def test_changing_the_password(relaxed: None, browser: Browser, employ: Em
     assert goes(await sign_in(elsewhere, "budi", NEW)) == "/petugas/laporan"
 
 
+async def test_guesses_at_the_current_password_are_slowed(relaxed: None, browser: Browser, employ: Employ) -> None:
+    counting.forget()
+    await employ("budi", Role.INTAKE)
+    visitor = browser()
+    await sign_in(visitor, "budi")
+    wrong = {"current": "salah", "password": NEW, "confirm": NEW}
+    said = [goes(await visitor.post("/petugas/akun", data=wrong)) for _ in range(limits.FREE_TRIES + 2)]
+    assert said == ["/petugas/akun?galat=lama"] * (limits.FREE_TRIES + 1) + ["/petugas/akun?galat=tunggu"]
+    counting.forget()
+
+
 async def test_a_half_session_changes_no_password(browser: Browser, employ: Employ) -> None:
     await employ("budi", Role.INTAKE)
     visitor = browser()
     await sign_in(visitor, "budi")
     form = {"current": PASSWORD, "password": NEW, "confirm": NEW}
     assert goes(await visitor.post("/petugas/akun", data=form)) == "/petugas/masuk?galat=sesi"
+
+
+# --- recovery codes made anew, the end of all sessions ---------------------------------------------------------------
+
+NEW_CODES = "/petugas/akun/kode-pemulihan"
+
+
+async def enrolled_here(visitor: AsyncClient, username: str) -> list[str]:
+    """Signs in with a second factor set up just now: the recovery codes."""
+    await sign_in(visitor, username)
+    begun = await sessions.begin_enrolment(visitor.cookies[SESSION_COOKIE])
+    assert begun is not None
+    await visitor.post("/petugas/aktivasi", data={"code": code_of(begun.secret.replace(" ", ""))})
+    codes = codes_of(visitor)
+    await visitor.post("/petugas/aktivasi/kode")
+    return codes
+
+
+def codes_of(visitor: AsyncClient) -> list[str]:
+    return once.unwrap(visitor.cookies[SESSION_COOKIE], visitor.cookies[CODES_COOKIE].strip('"'))
+
+
+async def test_new_recovery_codes(browser: Browser, employ: Employ) -> None:
+    await employ("budi", Role.INTAKE)
+    visitor, other = browser(), browser()
+    old = await enrolled_here(visitor, "budi")
+    wrong = await visitor.post(NEW_CODES, data={"reauth": "salah"})
+    assert goes(wrong) == "/petugas/akun?galat_kode=lama"
+    assert CODES_COOKIE not in visitor.cookies
+    done = await visitor.post(NEW_CODES, data={"reauth": PASSWORD})
+    assert goes(done) == "/petugas/aktivasi/kode?kabar=kode"
+    (line,) = done.headers.get_list("set-cookie")
+    assert line.startswith(CODES_COOKIE) and line.endswith("; Path=/; HttpOnly; SameSite=Strict; Max-Age=600")
+    new = codes_of(visitor)
+    assert len(set(old) | set(new)) == 4
+    assert goes(await visitor.post("/petugas/aktivasi/kode?kabar=kode")) == "/petugas/akun?kabar=kode"
+    assert CODES_COOKIE not in visitor.cookies
+    assert await who(visitor) is not None
+    await sign_in(other, "budi")
+    answer = await other.post("/petugas/verifikasi", data={"code": old[0]})
+    assert goes(answer) == "/petugas/verifikasi?galat=kode"
+    assert goes(await other.post("/petugas/verifikasi", data={"code": new[0]})) == "/petugas/laporan"
+
+
+async def test_new_recovery_codes_in_english(browser: Browser, employ: Employ) -> None:
+    await employ("budi", Role.INTAKE)
+    visitor = browser()
+    await enrolled_here(visitor, "budi")
+    wrong = await visitor.post(f"/en{NEW_CODES}", data={})
+    assert goes(wrong) == "/en/petugas/akun?galat_kode=lama"
+    done = await visitor.post(f"/en{NEW_CODES}", data={"reauth": PASSWORD})
+    assert goes(done) == "/en/petugas/aktivasi/kode?kabar=kode"
+    saved = await visitor.post("/en/petugas/aktivasi/kode?kabar=kode")
+    assert goes(saved) == "/en/petugas/akun?kabar=kode"
+
+
+async def test_new_recovery_codes_are_slow_to_guess_for(browser: Browser, employ: Employ) -> None:
+    counting.forget()
+    await employ("budi", Role.INTAKE)
+    visitor = browser()
+    await enrolled_here(visitor, "budi")
+    for _ in range(limits.FREE_TRIES + 1):
+        await visitor.post(NEW_CODES, data={"reauth": "salah"})
+    answer = await visitor.post(NEW_CODES, data={"reauth": PASSWORD})
+    assert goes(answer) == "/petugas/akun?galat_kode=tunggu"
+    assert CODES_COOKIE not in visitor.cookies
+    counting.forget()
+
+
+async def test_no_recovery_codes_without_a_second_factor(relaxed: None, browser: Browser, employ: Employ) -> None:
+    await employ("budi", Role.INTAKE)
+    visitor = browser()
+    await sign_in(visitor, "budi")
+    answer = await visitor.post(NEW_CODES, data={"reauth": PASSWORD})
+    assert goes(answer) == "/petugas/akun?galat_kode=tanpa"
+    assert "set-cookie" not in answer.headers
+
+
+async def test_signing_out_everywhere(relaxed: None, browser: Browser, employ: Employ) -> None:
+    await employ("budi", Role.INTAKE)
+    await employ("sari", Role.INTAKE)
+    here, elsewhere, colleague = browser(), browser(), browser()
+    for visitor, username in ((here, "budi"), (elsewhere, "budi"), (colleague, "sari")):
+        await sign_in(visitor, username)
+    answer = await here.post("/petugas/keluar/semua")
+    assert goes(answer) == "/petugas/masuk?kabar=semua"
+    assert {line.split("=")[0] for line in answer.headers.get_list("set-cookie")} == {SESSION_COOKIE, CODES_COOKIE}
+    assert SESSION_COOKIE not in here.cookies
+    assert await who(elsewhere) is None
+    assert await who(colleague) is not None
+    assert goes(await elsewhere.post("/petugas/keluar/semua")) == "/petugas/masuk?galat=sesi"
+
+
+@pytest.mark.parametrize("path", [NEW_CODES, "/petugas/keluar/semua"])
+async def test_a_half_session_is_led_to_the_door(browser: Browser, employ: Employ, path: str) -> None:
+    await employ("budi", Role.INTAKE)
+    visitor = browser()
+    await sign_in(visitor, "budi")
+    assert goes(await visitor.post(path, data={"reauth": PASSWORD})) == "/petugas/masuk?galat=sesi"
+    assert await who(visitor) is not None
 
 
 # --- every form ------------------------------------------------------------------------------------------------------
@@ -267,7 +378,7 @@ FORMS = sorted(route.path for route in staff_routes if route.methods == {"POST"}
 
 def test_forms_exist_in_both_languages() -> None:
     plain = {path for path in FORMS if not path.startswith("/en/")}
-    assert len(plain) == 7
+    assert len(plain) == 9
     assert set(FORMS) == plain | {f"/en{path}" for path in plain}
 
 

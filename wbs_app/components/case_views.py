@@ -1,12 +1,12 @@
-"""Over the case list: its views as tabs with their counts, the officer's own ones, and search in sealed text."""
+"""Over the case list: its views as tabs with their counts, the officer's own ones, the file, search in sealed text."""
 
 from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.case_filters import dropdown
+from wbs_app.components.case_filters import VIEW, dropdown
 from wbs_app.components.desk import goto
-from wbs_app.components.shell import icon
+from wbs_app.components.shell import anchor, icon
 from wbs_app.components.status import status_pill
 from wbs_app.components.words import t
 from wbs_app.model.filters import LONGEST_SEARCH, LONGEST_VIEW
@@ -67,6 +67,18 @@ def own_views() -> rx.Component:
     listed = rx.el.ul(rx.foreach(CasesState.tabs, kept), class_name="own-list list-none m-0 mb-3 p-0")
     panel = rx.el.div(listed, form, class_name="to-right wider")
     return dropdown(t("cases.views_own"), panel)
+
+
+def export() -> rx.Component:
+    """The list as a file, and beside it what the file holds. `download`: a page that is left closes its socket."""
+    take = anchor(icon("download"), VIEW["export"], t("cases.export_do"), download=True, class_name="btn btn-secondary")
+    panel = rx.el.div(
+        rx.el.p(VIEW["export_what"], class_name="m-0 small"),
+        rx.el.p(t("cases.export_note"), class_name="m-0 mt-2 small muted"),
+        rx.el.div(take, class_name="flex justify-end mt-3"),
+        class_name="to-right wider",
+    )
+    return dropdown(t("cases.export"), panel)
 
 
 # --- search in sealed text -------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from wbs_app.components.browser import do
 from wbs_app.components.evidence import evidence_upload
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
+from wbs_app.components.summary import skeleton
 from wbs_app.components.thread import thread
-from wbs_app.components.tracking import ATTACHMENTS, FACTS, MESSAGE_TEXT, MESSAGES, may, problem, skeleton, told
+from wbs_app.components.tracking import ATTACHMENTS, FACTS, MESSAGE_TEXT, MESSAGES, may, problem, told
 from wbs_app.components.words import t
 from wbs_app.state.track import PASS_SECONDS, TrackState
 from wbs_app.state.track_talk import MESSAGE, TalkState

@@ -100,10 +100,10 @@ def _entries(path: str, row: str = "") -> list[rx.Component]:
     return [entry(at) for at in places.MENU]
 
 
-def sign_out_button(class_name: str, words: str = "staff.logout") -> rx.Component:
+def sign_out_button(class_name: str, words: str = "staff.logout", place: str = places.SIGN_OUT) -> rx.Component:
     """An ordinary form: it works whatever became of the connection."""
     button = rx.el.button(icon("log-out"), t(words), type="submit", class_name=class_name)
-    return rx.el.form(button, method="post", action=here(places.SIGN_OUT), on_submit=None)
+    return rx.el.form(button, method="post", action=here(place), on_submit=None)
 
 
 def language_links() -> rx.Component:

@@ -56,25 +56,39 @@ def outcome(*problems: str, news: tuple[str, ...] = ()) -> rx.Component:
     wrong = [(code, note(PROBLEMS[code], "circle-alert", "bad")) for code in problems]
     good = [(code, note(NEWS[code], "circle-check", "done")) for code in news]
     return rx.fragment(
-        rx.el.div(rx.match(query["galat"], *wrong, rx.fragment()), role="alert"),
+        rx.el.div(rx.match(query["galat"], *wrong, rx.fragment()), role="alert") if wrong else rx.fragment(),
         rx.el.div(rx.match(query["kabar"], *good, rx.fragment()), role="status") if good else rx.fragment(),
     )
 
 
-def post_form(*children: Any, action: str | None, button: Any, wide: bool = True) -> rx.Component:
+def problem(asked: str, *problems: str) -> rx.Component:
+    """What was wrong with one field, likewise. `asked`: what the address calls the problems of this form."""
+    said = [
+        (code, rx.el.p(icon("circle-alert"), t(PROBLEMS[code], **FIGURES), class_name="q-err")) for code in problems
+    ]
+    query = rx.State.router.url.query_parameters
+    return rx.el.div(rx.match(query[asked], *said, rx.fragment()), role="alert")
+
+
+def post_form(
+    *children: Any, action: str | None, button: Any, wide: bool = True, look: str = "btn-primary"
+) -> rx.Component:
     """A form that the browser sends itself. Without an `action` it goes to the page's own address, query and all."""
     target = {} if action is None else {"action": action}
     size = " w-full min-h-[52px]" if wide else ""
-    press = rx.el.button(button, type="submit", class_name=f"btn btn-primary{size}")
+    press = rx.el.button(button, type="submit", class_name=f"btn {look}{size}")
     return rx.el.form(*children, press, method="post", on_submit=None, class_name="mt-6", **target)
 
 
-def entry_field(name: str, label: Any, hint: Any = None, **attrs: Any) -> rx.Component:
-    """A labelled input of such a form. `attrs`: of the element, spelled as React does."""
-    described = {"aria_describedby": f"{name}-hint"} if hint is not None else {}
+def entry_field(name: str, label: Any, hint: Any = None, wrong: Any = None, **attrs: Any) -> rx.Component:
+    """A labelled input of such a form. `wrong`: shows what was wrong with it; `name`-error can take the focus.
+    `attrs`: of the element, spelled as React does."""
+    said = [f"{name}-{part}" for part, words in (("hint", hint), ("error", wrong)) if words is not None]
+    described = {"aria_describedby": " ".join(said)} if said else {}
     return rx.el.div(
         rx.el.label(label, html_for=name, class_name="q-label"),
         *([rx.el.p(hint, class_name="q-hint", custom_attrs={"id": f"{name}-hint"})] if hint is not None else []),
+        *([rx.el.div(wrong, id=f"{name}-error", tab_index=-1, class_name="outline-none")] if wrong is not None else []),
         rx.el.input(
             name=name,
             required=True,
@@ -87,11 +101,12 @@ def entry_field(name: str, label: Any, hint: Any = None, **attrs: Any) -> rx.Com
     )
 
 
-def password_field(name: str, label: Any, complete: str, hint: Any = None) -> rx.Component:
-    """`complete`: "current-password" or "new-password", for the browser's own keeper of passwords."""
+def password_field(name: str, label: Any, complete: str, hint: Any = None, **more: Any) -> rx.Component:
+    """`complete`: "current-password" or "new-password", for the browser's own keeper of passwords. `more`: as of
+    `entry_field`."""
     shown = ClientStateVar.create(f"{name}_shown", default=False)  # known to this page in the browser alone
     kind = rx.cond(shown.value, "text", "password")
-    field = entry_field(name, label, hint, type=kind, autoComplete=complete, maxLength=FIGURES["max"])
+    field = entry_field(name, label, hint, type=kind, autoComplete=complete, maxLength=FIGURES["max"], **more)
     reveal = rx.el.button(
         icon("eye"),
         type="button",

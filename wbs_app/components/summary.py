@@ -1,4 +1,4 @@
-"""A report laid out for reading, as the manual's summary does."""
+"""A report laid out for reading, as the manual's summary does; and what stands there until it has come."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,16 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.words import t
+
+
+def skeleton(lines: int = 4) -> rx.Component:
+    """Grey lines where a report will be."""
+    return rx.el.div(
+        *[rx.el.span(class_name="skel my-4") for _ in range(lines)],
+        rx.el.span(t("common.loading"), class_name="sr"),
+        role="status",
+        class_name="waiting",
+    )
 
 
 def report_sections(sections: rx.Var, head: Callable[[Any], rx.Component] | None = None) -> rx.Component:

@@ -13,6 +13,7 @@ from wbs_app.components.fields import label_text
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import anchor, icon
 from wbs_app.components.status import status_pill
+from wbs_app.components.summary import skeleton
 from wbs_app.components.words import t
 from wbs_app.state.track import TrackState
 from wbs_app.state.track_talk import OBJECTION, RATING, SHORTEST_OBJECTION, STARS, WITHDRAWAL, TalkState
@@ -64,15 +65,6 @@ def status_card() -> rx.Component:
         rx.el.h2(t("track.status_now"), class_name="m-0 text-[1.1875rem]"),
         rx.cond(TrackState.ticket != "", shown, skeleton()),
         class_name="card p-5 sm:p-7 self-start",
-    )
-
-
-def skeleton(lines: int = 4) -> rx.Component:
-    return rx.el.div(
-        *[rx.el.span(class_name="skel my-4") for _ in range(lines)],
-        rx.el.span(t("common.loading"), class_name="sr"),
-        role="status",
-        class_name="waiting",
     )
 
 

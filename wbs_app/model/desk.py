@@ -10,16 +10,19 @@ ENROL = "/petugas/aktivasi"
 CODES = "/petugas/aktivasi/kode"
 INVITATION = "/petugas/undangan"
 SIGN_OUT = "/petugas/keluar"
+SIGN_OUT_ALL = "/petugas/keluar/semua"
 HOME = "/petugas"
 CASES = "/petugas/laporan"
 DASHBOARD = "/petugas/dasbor"
 PEOPLE = "/petugas/kelola/pengguna"
 TRAIL = "/petugas/audit"
 ACCOUNT = "/petugas/akun"
+NEW_CODES = "/petugas/akun/kode-pemulihan"
 EVIDENCE = "/petugas/bukti"
 ORIGINAL = "asli"
 """`?asli` behind the address of a piece of evidence: as it was sent."""
 PAPER = "/petugas/berkas"
+CASES_EXPORT = "/petugas/laporan/ekspor"
 TRAIL_EXPORT = "/petugas/audit/ekspor"
 IDENTITY = "/petugas/identitas"
 CALENDAR = "/petugas/kelola/kalender"
@@ -80,13 +83,17 @@ PROBLEMS = {
     "mudah": "auth.password_obvious",
     "bentrok": "error.conflict_edit",
     "sandi-berkas": "case.print_rule",
+    "tanpa": "twofa.relaxed",
 }
-"""`?galat=` in an address -> the text it shows. Nobody can make a page say anything else by a link."""
+"""`?galat=` in an address (of a page's second form: `?galat_kode=`) -> the text it shows. Nobody can make a page say
+anything else by a link."""
 
 NEWS = {
     "keluar": "auth.logged_out",
     "undangan": "invite.done",
     "sandi": "auth.password_changed",
+    "semua": "account.sign_out_all_done",
+    "kode": "account.new_recovery_done",
 }
 """`?kabar=` likewise."""
 

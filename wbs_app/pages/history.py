@@ -7,11 +7,10 @@ from wbs_app.components.composer import messages_card
 from wbs_app.components.evidence import file_size
 from wbs_app.components.page import Page
 from wbs_app.components.shell import icon, shell, stylesheet
-from wbs_app.components.summary import report_sections
+from wbs_app.components.summary import report_sections, skeleton
 from wbs_app.components.tracking import (
     outcome_card,
     problem,
-    skeleton,
     status_card,
     told,
     waiting_banner,
@@ -99,4 +98,4 @@ def content() -> rx.Component:
     return shell("/lacak/riwayat", inner)
 
 
-PAGE = Page("/lacak/riwayat", "title.history", content, (PortalState.enter, TrackState.load, TalkState.load))
+PAGE = Page("/lacak/riwayat", "title.history", content, (PortalState.enter, TalkState.load, TrackState.load))

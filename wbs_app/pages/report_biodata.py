@@ -2,10 +2,11 @@
 
 import reflex as rx
 
+from wbs_app.components.content import said
 from wbs_app.components.fields import line, switch, tick
 from wbs_app.components.form import step_page
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon
+from wbs_app.components.shell import icon, link
 from wbs_app.components.words import t
 from wbs_app.model.steps import Biodata
 from wbs_app.state.portal import PortalState
@@ -33,6 +34,7 @@ def identity_questions() -> tuple[rx.Component, ...]:
         ),
         line("phone", t("step1.phone"), kind="tel", hint=t("step1.phone_hint"), placeholder=t("step1.phone_ph")),
         tick("contact_consent", t("step1.contact_consent"), hint=t("step1.contact_consent_hint")),
+        rx.el.p(*said("step1.privacy_note", privacy=link(t("nav.privacy"), "/privasi")), class_name="small muted mb-6"),
     )
 
 

@@ -12,10 +12,10 @@ from wbs_app.components.page import Page
 from wbs_app.components.proof import proof_of_work
 from wbs_app.components.receipt import receipt_or
 from wbs_app.components.shell import icon, link, shell
-from wbs_app.components.summary import report_sections
+from wbs_app.components.summary import report_sections, skeleton
 from wbs_app.components.viewer import look_button, look_dialog
 from wbs_app.components.words import agency, here, lang, t
-from wbs_app.model.steps import Declaration, PlaceTime
+from wbs_app.model.steps import Declaration, Incident, PlaceTime
 from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.portal import PortalState
 from wbs_app.state.report import ReportState
@@ -65,6 +65,21 @@ def evidence() -> rx.Component:
     )
 
 
+def telling() -> rx.Component:
+    """The story seems to say who tells it: the last moment to notice."""
+    warning = rx.el.div(
+        icon("triangle-alert"),
+        rx.el.span(
+            t("step2.identity_warning", field=t("step2.description")),
+            " ",
+            _edit(t("step2.description"), Incident.slug),
+        ),
+        class_name="note mt-4",
+        custom_attrs={"data-tone": "wait"},
+    )
+    return rx.cond(ReportState.telling, warning)
+
+
 def send_buttons() -> rx.Component:
     reset = rx.el.button(
         t("common.reset"),
@@ -95,6 +110,13 @@ def form() -> rx.Component:
         rx.el.p(t("wizard.step_of", n=4, total=4), class_name="m-0 small muted"),
         class_name="flex items-baseline justify-between gap-4 mb-5",
     )
+    there = ReportState.summary.length() > 0  # until then, what comes would push a tick away from under the finger
+    send = sealed_form(
+        rx.el.div(tick("truth", t("summary.truth"), required=True), class_name="mt-8"),
+        send_buttons(),
+        proof_of_work("summary.submitting"),
+        on_submit=ReportState.send,
+    )
     to = rx.el.p(t("wizard.to_agency", agency=agency("short")), class_name="muted mt-2 mb-0")
     card = rx.el.div(
         error_summary(),
@@ -102,14 +124,9 @@ def form() -> rx.Component:
         rx.el.h1(t("summary.title"), class_name="m-0 mb-1"),
         rx.el.p(t("summary.intro"), class_name="q-hint m-0 mt-1"),
         to,
-        report_sections(ReportState.summary, edit),
-        evidence(),
-        sealed_form(
-            rx.el.div(tick("truth", t("summary.truth"), required=True), class_name="mt-8"),
-            send_buttons(),
-            proof_of_work("summary.submitting"),
-            on_submit=ReportState.send,
-        ),
+        rx.cond(there, report_sections(ReportState.summary, edit), skeleton(8)),
+        telling(),
+        rx.el.div(evidence(), send, hidden=~there),
         class_name="card mt-7 p-5 sm:p-9",
     )
     return rx.el.div(head, stepper(4), card, reset_dialog())

@@ -5,14 +5,14 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.desk import desk, sign_out_button, waiting
-from wbs_app.components.entrance import outcome, password_field, post_form
+from wbs_app.components.entrance import outcome, password_field, post_form, problem
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.shell import icon
 from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission
-from wbs_app.model.desk import ACCOUNT, HOME
-from wbs_app.state.staff_account import AccountState
+from wbs_app.model.desk import ACCOUNT, HOME, NEW_CODES, SIGN_OUT_ALL
+from wbs_app.state.staff_account import CODES_SAID, REAUTH, AccountState
 from wbs_app.state.staff_desk import DeskState
 from wbs_app.state.staff_entry import FIGURES
 
@@ -22,7 +22,7 @@ def content() -> rx.Component:
         ACCOUNT,
         Permission.SIGNED_IN,
         rx.el.h1(t("account.title"), class_name="m-0"),
-        rx.el.div(_about(), _notices(), _password(), class_name="grid gap-5 mt-5 max-w-[44rem]"),
+        rx.el.div(_about(), _notices(), _password(), _security(), class_name="grid gap-5 mt-5 max-w-[44rem]"),
     )
 
 
@@ -93,10 +93,74 @@ def _password() -> rx.Component:
     )
     return rx.el.section(
         rx.el.h2(t("auth.change_password"), class_name="m-0"),
-        outcome("lama", "beda", "pendek", "panjang", "mudah", "bentrok", "ramai", news=("sandi",)),
+        outcome("lama", "beda", "pendek", "panjang", "mudah", "bentrok", "tunggu", "ramai", news=("sandi",)),
         rx.el.div(form, class_name="max-w-[26rem]"),
         rx.el.p(t("auth.password_keeps_keys"), class_name="small muted mt-4 mb-0"),
         class_name="card p-5",
+    )
+
+
+def _security() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(t("account.security"), class_name="m-0"),
+        rx.el.h3(t("account.sessions"), class_name="mt-4 mb-1"),
+        *_sessions(),
+        rx.el.h3(t("twofa.recovery_title"), class_name="mt-6 pt-5 mb-1 hairline-top"),
+        rx.match(
+            AccountState.standing["codes"],
+            ("", rx.el.p(t("twofa.relaxed"), class_name="muted m-0")),
+            rx.fragment(*_codes()),
+        ),
+        class_name="card p-5",
+    )
+
+
+def _sessions() -> tuple[rx.Component, ...]:
+    """When each began is all that is kept of them."""
+
+    def row(session: Any) -> rx.Component:
+        mine = rx.el.span(t("account.session_mine"), class_name="tag")
+        return rx.el.li(session["since"], rx.cond(session["mine"] == "yes", mine), class_name="flex flex-wrap gap-2")
+
+    unknown = rx.el.p(t("account.sessions_unknown"), class_name="mt-2 mb-0")
+    return (
+        rx.el.p(AccountState.standing["open"], class_name="m-0 min-h-5"),
+        rx.el.ul(rx.foreach(AccountState.sessions, row), class_name="list-none p-0 mt-2 mb-0 grid gap-1 num small"),
+        rx.cond(AccountState.standing["several"] == "yes", unknown),
+        rx.el.p(t("account.sign_out_all_hint"), class_name="small muted mt-3 mb-0"),
+        sign_out_button("btn btn-secondary mt-2", "account.sign_out_all", SIGN_OUT_ALL),
+    )
+
+
+def _codes() -> tuple[rx.Component, ...]:
+    """How many are left; and the form for new ones, to wbs_app/staff_routes.py like that of the password."""
+    few = rx.el.div(
+        icon("triangle-alert"),
+        rx.el.span(t("twofa.recovery_few")),
+        class_name="note mt-3",
+        custom_attrs={"data-tone": "wait"},
+    )
+    query = rx.State.router.url.query_parameters
+    form = post_form(
+        password_field(
+            REAUTH,
+            t("auth.password"),
+            "current-password",
+            t("auth.reauth"),
+            wrong=problem("galat_kode", "lama", "tunggu", "ramai", "bentrok", "tanpa"),
+            **{"aria-invalid": rx.cond(query["galat_kode"] == "lama", "true", "false")},
+        ),
+        action=here(NEW_CODES),
+        button=t("account.new_recovery"),
+        wide=False,
+        look="btn-secondary",
+    )
+    return (
+        rx.el.div(outcome(news=("kode",)), id=CODES_SAID, tab_index=-1, class_name="outline-none"),
+        rx.el.p(AccountState.standing["codes"], class_name="mt-3 mb-0 min-h-5"),
+        rx.cond(AccountState.standing["few"] == "yes", few),
+        rx.el.p(t("account.new_recovery_hint"), class_name="mt-3 mb-0"),
+        rx.el.div(form, class_name="max-w-[26rem]"),
     )
 
 

@@ -23,7 +23,7 @@ def sign_in() -> rx.Component:
     rule = rx.el.p(
         icon("shield-check"), rx.el.span(t("twofa.mandatory")), class_name="small muted mt-5 mb-0 flex gap-2"
     )
-    said = outcome("1", "sesi", "tunggu", "ramai", news=("keluar", "undangan"))
+    said = outcome("1", "sesi", "tunggu", "ramai", news=("keluar", "semua", "undangan"))
     return entrance(t("auth.title"), said, form, rule)
 
 
@@ -80,7 +80,8 @@ def enrol() -> rx.Component:
 
 
 def codes() -> rx.Component:
-    """Shown once; the button works when the box is ticked."""
+    """Shown once; the button works when the box is ticked. The form goes back to the page's own address, which says
+    whether the codes are the first ones."""
     row = lambda code: rx.el.li(code, key=code, class_name="code-text")  # noqa: E731
     listed = rx.el.ol(
         rx.foreach(CodesState.codes, row), aria_label=t("twofa.recovery_title"), class_name="codes mt-5", id="kode"
@@ -101,10 +102,16 @@ def codes() -> rx.Component:
         class_name="note mt-5",
         custom_attrs={"data-tone": "wait"},
     )
+    # Which of the two it is, the address knows only once the page is alive, as the codes do.
+    renewed = rx.State.router.url.query_parameters["kabar"] == "kode"
+    words = rx.cond(renewed, t("account.new_recovery_note"), t("twofa.setup_done"))
     done = rx.el.div(
-        icon("circle-check"), t("twofa.setup_done"), class_name="note mt-5", custom_attrs={"data-tone": "done"}
+        icon("circle-check"),
+        rx.el.span(rx.cond(CodesState.codes.length() > 0, words, ""), class_name="min-h-[1.5em]"),
+        class_name="note mt-5",
+        custom_attrs={"data-tone": "done"},
     )
-    form = post_form(saved, action=here(desk.CODES), button=t("common.continue"))
+    form = post_form(saved, action=None, button=t("common.continue"))
     return entrance(t("twofa.recovery_title"), done, note, listed, copy, form, wide=True)
 
 

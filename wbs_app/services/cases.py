@@ -127,9 +127,9 @@ async def again(db: Db, actor: Actor, tickets: Collection[str]) -> dict[str, Row
         Forbidden: unless the actor may list cases.
     """
     actor.require(Permission.LIST_CASES)
-    chosen = sqlalchemy.select(*_shown()).outerjoin(Staff, col(Staff.id) == Report.lead)
-    chosen = chosen.where(*reach(actor), col(Report.ticket).in_(tickets))
-    rows = (await send(db, chosen, {"holder": str(actor.staff_id)})).all()
+    now = sqlalchemy.select(*_shown()).outerjoin(Staff, col(Staff.id) == Report.lead)
+    now = now.where(*reach(actor), col(Report.ticket).in_(tickets))
+    rows = (await send(db, now, {"holder": str(actor.staff_id)})).all()
     return {row.ticket: row for row in await _finished(db, rows, await rules_of(db, actor.agencies))}
 
 
@@ -155,14 +155,20 @@ def _page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
     conditions = matching(who, shape)
     found = seeking.page(who, shape, conditions, turn, most)
     ahead = tally.some(seeking.ahead(who, shape, conditions, turn), shape) if turn else None
+    return chosen(
+        found,
+        who,
+        shape,
+        turn,
+        tally.counting(who, shape, conditions).scalar_subquery().label("total"),
+        (literal_column("0") if ahead is None else ahead.scalar_subquery()).label("ahead"),
+    )
+
+
+def chosen(found: Any, who: Actor, shape: CaseFilter, turn: str, *more: Any) -> Any:
+    """The rows of a page that `seeking.page` found, in its order: its `id` and `key`, `more`, and what is shown."""
     return (
-        sqlalchemy.select(
-            found.c.id,
-            found.c.key,
-            tally.counting(who, shape, conditions).scalar_subquery().label("total"),
-            (literal_column("0") if ahead is None else ahead.scalar_subquery()).label("ahead"),
-            *_shown(),
-        )
+        sqlalchemy.select(found.c.id, found.c.key, *more, *_shown())
         .select_from(found)
         .join(Report, col(Report.id) == found.c.id)
         .outerjoin(Staff, col(Staff.id) == Report.lead)

@@ -20,7 +20,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.columns import now
 from wbs_app.model.tables import Invitation, RecoveryCode, Staff, StaffSession
-from wbs_app.services import credentials
+from wbs_app.services import credentials, recovery_codes
 from wbs_app.services.audit import record
 from wbs_app.services.boxes import IDLE_LASTS, Half, begin, half_of, id_of, open_box, plausible, seal_box
 from wbs_app.services.database import Db, reading, writing
@@ -28,7 +28,7 @@ from wbs_app.services.limits import Guessing
 from wbs_app.services.refusal import Refused
 from wbs_app.services.slow import slowly
 from wbs_app.services.staff import by_either_name
-from wbs_app.vault.codes import hash_recovery_code, new_recovery_codes
+from wbs_app.vault.codes import hash_recovery_code
 from wbs_app.vault.sealing import seal, unseal
 
 FULL_LASTS = timedelta(hours=8)
@@ -198,16 +198,14 @@ async def finish_enrolment(cookie: str, code: str) -> tuple[str, list[str]] | No
         return None
     if (step := _step_of(secret, code)) is None:
         return None
-    codes = new_recovery_codes()
-    digests = [await slowly(hash_recovery_code, each) for each in codes]
+    codes, digests = await recovery_codes.made()
     sealed = seal(held.key, secret.encode(), credentials.place(held.staff_id, "totp"))
     async with writing() as db:
         unset = (col(Staff.id) == held.staff_id, col(Staff.totp).is_(None))
         enrolled = await db.exec(update(Staff).where(*unset).values(totp=sealed, totp_step=step))
         if enrolled.rowcount != 1:
             return None
-        await db.exec(delete(RecoveryCode).where(col(RecoveryCode.staff_id) == held.staff_id))
-        db.add_all(RecoveryCode(staff_id=held.staff_id, digest=digest) for digest in digests)
+        await recovery_codes.replace(db, held.staff_id, digests)
         full = await _full(db, held)
         if full is None:
             raise Refused("auth.session_ended")

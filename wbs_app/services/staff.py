@@ -22,7 +22,6 @@ from wbs_app.services.audit import record
 from wbs_app.services.credentials import password_problem as password_problem
 from wbs_app.services.database import Db, reading
 from wbs_app.services.refusal import Refused
-from wbs_app.vault.sealing import seal, unseal
 
 INVITATION_LASTS = timedelta(hours=48)
 
@@ -279,31 +278,3 @@ async def _give(db: Db, staff_id: int, values: dict[str, bytes]) -> Staff:
     assert staff is not None
     await record(db, staff.username, "set_password", staff.username)
     return staff
-
-
-async def change_password(db: Db, actor: Actor, old: str, new: str, keep: str | None = None) -> None:
-    """Wraps the private key and the second factor under a new password, and ends the person's sessions.
-
-    `keep`: the id of the session that stays (`boxes.id_of`). Argon2 runs before the first statement on `db`.
-
-    Raises:
-        Refused: when `old` is wrong or `new` may not be chosen.
-    """
-    actor.require(Permission.SIGNED_IN)
-    credentials.check(new, actor.username)
-    async with reading() as before:
-        staff = await before.get(Staff, actor.staff_id)
-    unlocked = await credentials.unlock(staff, old)
-    if staff is None or unlocked is None:
-        raise Refused("auth.failed")
-    key, values = await credentials.wrapped(actor.staff_id, new, unlocked.private_key)
-    if staff.totp is not None:
-        at = credentials.place(actor.staff_id, "totp")
-        values["totp"] = seal(key, unseal(unlocked.key, staff.totp, at), at)
-    same = (col(Staff.id) == actor.staff_id, col(Staff.salt) == staff.salt)
-    changed = await db.exec(update(Staff).where(*same).values(**values))
-    if changed.rowcount != 1:
-        raise Refused("error.conflict_edit")
-    others = (col(StaffSession.staff_id) == actor.staff_id, col(StaffSession.id) != (keep or ""))
-    await db.exec(delete(StaffSession).where(*others))
-    await record(db, actor.username, "change_password", actor.username)

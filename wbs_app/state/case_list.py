@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wbs_app.model.deadlines import SOON_DAYS
-from wbs_app.model.desk import CASES
+from wbs_app.model.desk import CASES, CASES_EXPORT
 from wbs_app.model.documents import day_in_words
 from wbs_app.model.filters import PRIORITIES, SORTS, CaseFilter, Column, Mark
 from wbs_app.model.workflow import LOOKS, Priority, Status
@@ -80,9 +80,9 @@ def number(count: int, lang: str) -> str:
     return f"{said}+" if isinstance(count, AtLeast) else said
 
 
-def address(wanted: CaseFilter, lang: str) -> str:
-    """The list's address with this filter."""
-    path = f"/en{CASES}" if lang == "en" else CASES
+def address(wanted: CaseFilter, lang: str, page: str = CASES) -> str:
+    """The list's address with this filter. `page`: another one that takes it."""
+    path = f"/en{page}" if lang == "en" else page
     query = wanted.to_query()
     return f"{path}?{query}" if query else path
 
@@ -284,6 +284,8 @@ def summary(page: Page, wanted: CaseFilter, lang: str) -> Entry:
             "previous": address(wanted.changed(after=page.previous), lang) if page.previous else "",
             "next": address(wanted.changed(after=page.next), lang) if page.next else "",
             "all": address(wanted.bare, lang),
+            "export": address(wanted.changed(columns=()), lang, CASES_EXPORT),
+            "export_what": fill(text("cases.export_what", lang), n=counted["total"]),
             "sort": wanted.sort,
             "sort_name": text(f"cases.sort_{wanted.sort}", lang),
             "query": wanted.to_query(),

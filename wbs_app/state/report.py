@@ -14,6 +14,7 @@ from wbs_app.model.access import Permission
 from wbs_app.model.answers import Offer
 from wbs_app.model.documents import Section, account_document, identity_document, sections
 from wbs_app.model.steps import FORMS, Biodata, Declaration, Incident, PlaceTime, ServiceComplaint, Step, problems
+from wbs_app.model.telltale import tells
 from wbs_app.services import admission, health, reports
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import PUBLIC, device_of, language_of, localised
@@ -41,6 +42,7 @@ class ReportState(rx.State):
     errors: dict[str, str] = {}  # posted name -> message
     labelled: list[list[str]] = []  # [posted name, "Label: message"], in the order of the questions
     summary: list[Section] = []
+    telling: bool = False  # the story seems to say who tells it
     trouble: str = ""
     _led_back: str = ""  # the page of a step that held once: it opens with what is wrong
 
@@ -120,6 +122,7 @@ class ReportState(rx.State):
             steps = {part.slug: draft.step(part, offer) for part in FORMS["wbs"][:-1]}
             account = account_document(steps, offer, offer.now)
             self.summary = sections(account, identity_document(steps), language_of(self), draft["agency"])
+            self.telling = tells(account["incident"]["description"])
 
     # --- answering ----------------------------------------------------------------------------------------------
 
@@ -254,7 +257,7 @@ class ReportState(rx.State):
         (await self.get_state(DraftState))._end()
         (await self.get_state(EvidenceState))._forget()
         self._show_errors({}, {})
-        self.summary, self.trouble = [], ""
+        self.summary, self.telling, self.trouble = [], False, ""
 
     @rx.event
     async def reset_form(self):

@@ -64,13 +64,14 @@ class TalkState(rx.State):
 
     @rx.event
     async def load(self):
-        """The page's forms, after the report itself is there. Those of this report are left as they are."""
-        track = await self.get_state(TrackState)
-        if not track.ticket:
+        """The page's forms, before the report itself is there: who sees it may be typing. Those of this report are left
+        as they are."""
+        held = (await self.get_state(TrackState))._pass()
+        if held is None:
             return
         self.problems, self.done = {}, {}
-        if self._turn().get("ticket") != track.ticket:
-            self._next_turn(track.ticket)
+        if self._turn().get("ticket") != held.ticket:
+            self._next_turn(held.ticket)
             self.once = secrets.token_hex(16)
 
     # --- writing -----------------------------------------------------------------------------------------------------
