@@ -140,6 +140,26 @@ def test_views_columns_and_order_stand_in_the_address(site: Server, two: list[st
     expect(heads.nth(2)).to_have_text("Status")
 
 
+def test_from_case_to_case_as_they_are_listed(site: Server, two: list[str], visit: Visit) -> None:
+    officer = visit(site, width=1280)
+    sign_in(officer, "pengawas")
+    opened(officer, f"{LIST}?instansi=bali&urut=terlama")
+    listed = links(officer).all_inner_texts()
+    links(officer).first.click()
+    heading = officer.page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text(listed[0])
+    expect(officer.page.get_by_role("link", name="Laporan sebelumnya")).to_be_disabled()
+    officer.write("Tulis pesan", "Hanya untuk pelapor pertama.")
+    officer.follow("Laporan berikutnya")
+    expect(heading).to_contain_text(listed[1])
+    expect(officer.field("Tulis pesan")).to_have_value("")
+    officer.follow("Laporan sebelumnya")
+    expect(heading).to_contain_text(listed[0])
+    officer.page.get_by_role("navigation", name="Remah").get_by_role("link").click()
+    expect(links(officer).first).to_have_text(listed[0])
+    assert "urut=terlama" in officer.page.url
+
+
 def test_several_are_given_to_one_officer(site: Server, two: list[str], visit: Visit) -> None:
     officer = visit(site, width=1280)
     sign_in(officer, "penerima")

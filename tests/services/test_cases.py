@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlmodel import col, select, update
 
 from wbs_app.model.access import Actor, Forbidden, Role
-from wbs_app.model.filters import CaseFilter, Mark, Sort
+from wbs_app.model.filters import SORTS, CaseFilter, Mark, Sort
 from wbs_app.model.handling_tables import Assignment
 from wbs_app.model.tables import AuditEvent, Evidence, Report, Staff
 from wbs_app.services import casefile, cases, history
@@ -282,6 +282,30 @@ async def test_pages_in_every_order(tickets: list[str]) -> None:
             while back[-1].previous:
                 back.append(await _page(CaseFilter(sort=sort, after=back[-1].previous), size=size))
             assert back[::-1] == pages, (sort, size)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+async def test_beside_a_case_stand_those_of_its_list(tickets: list[str], sort: Any) -> None:
+    for wanted in (CaseFilter(sort=sort), CaseFilter(sort=sort, statuses=("received",), violations=("korupsi",))):
+        listed = [row.ticket for row in (await _page(wanted)).rows]
+        around = ["", *listed, ""]
+        async with reading() as db:
+            for before, ticket, after in zip(around, listed, around[2:], strict=False):
+                assert await cases.neighbours(db, SUPERVISOR, wanted, ticket) == (before, after)
+
+
+async def test_beside_a_case_that_has_left_its_list_or_is_out_of_reach(tickets: list[str]) -> None:
+    wanted, narrow = CaseFilter(statuses=("received",)), replace(SUPERVISOR, agencies=("bali",))
+    listed = [row.ticket for row in (await _page(wanted)).rows]
+    elsewhere = next(ticket for ticket in tickets if ticket.startswith("NTT"))
+    async with reading() as db:
+        before, after = await cases.neighbours(db, SUPERVISOR, wanted, tickets[4])
+        assert (tickets.index(before), tickets.index(after)) == (6, 3)
+        assert {before, after} <= set(listed)
+        assert await cases.neighbours(db, narrow, CaseFilter(), elsewhere) == ("", "")
+        assert "NTT" not in "".join(await cases.neighbours(db, narrow, CaseFilter(), tickets[0]))
+        with pytest.raises(Forbidden):
+            await cases.neighbours(db, replace(SUPERVISOR, role=Role.ADMIN), CaseFilter(), tickets[0])
 
 
 async def test_officers_to_choose_from(hire: Hire) -> None:

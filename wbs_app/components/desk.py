@@ -53,13 +53,14 @@ def goto(label: Any, href: Any, *more: Any, **props: Any) -> rx.Component:
     return ReactRouterLink.create(label, *more, to=href, **props)
 
 
+def neighbour(href: Any, sign: str, key: str) -> rx.Component:
+    """A link to what is beside this; where there is nothing, it cannot be pressed."""
+    gone = rx.el.span(icon(sign), role="link", aria_disabled="true", aria_label=t(key), class_name="icon-btn gone")
+    return rx.cond(href != "", goto(icon(sign), href, aria_label=t(key), class_name="icon-btn"), gone)
+
+
 def pager(previous: Any, following: Any, said: Any) -> rx.Component:
-    """The foot of a list: what it shows, and its neighbours; a neighbour that is not there cannot be pressed."""
-
-    def neighbour(href: Any, sign: str, key: str) -> rx.Component:
-        gone = rx.el.span(icon(sign), role="link", aria_disabled="true", aria_label=t(key), class_name="icon-btn gone")
-        return rx.cond(href != "", goto(icon(sign), href, aria_label=t(key), class_name="icon-btn"), gone)
-
+    """The foot of a list: what it shows, and its neighbours."""
     return rx.el.nav(
         rx.el.span(said, class_name="num"),
         rx.el.span(

@@ -7,7 +7,7 @@ import reflex as rx
 from wbs_app.components.case_identity import identity_entry
 from wbs_app.components.case_panel import panel
 from wbs_app.components.case_talk import messages, notes
-from wbs_app.components.desk import desk, goto, nothing, waiting
+from wbs_app.components.desk import desk, goto, neighbour, nothing, waiting
 from wbs_app.components.page import Page
 from wbs_app.components.shell import anchor, icon, link
 from wbs_app.components.status import due_mark, one_of, status_pill
@@ -25,9 +25,19 @@ CASE = CaseState.case
 
 def head() -> rx.Component:
     back = rx.el.nav(
-        link(icon("chevron-left"), CASES, t("case.back"), class_name="inline-flex items-center gap-1 py-1"),
+        goto(
+            icon("chevron-left"),
+            CaseState.around["list"],
+            t("case.back"),
+            class_name="inline-flex items-center gap-1 py-1",
+        ),
         aria_label=t("a11y.breadcrumb"),
         class_name="small",
+    )
+    beside = rx.el.span(
+        neighbour(CaseState.around["previous"], "chevron-up", "a11y.prev_case"),
+        neighbour(CaseState.around["next"], "chevron-down", "a11y.next_case"),
+        class_name="flex gap-2 -my-2 no-print",
     )
     title = rx.el.div(
         rx.el.h1(rx.el.span(t("case.word"), " ", class_name="sr"), CASE["ticket"], class_name="m-0 tracking-[.02em]"),
@@ -36,7 +46,8 @@ def head() -> rx.Component:
         rx.el.span(t("case.received", date=CASE["received"]), class_name="small faint num"),
         class_name="flex flex-wrap items-center gap-x-3 gap-y-2 mt-1",
     )
-    return rx.fragment(back, title, _said(), _parts())
+    above = rx.el.div(back, beside, class_name="flex items-center justify-between gap-4")
+    return rx.fragment(above, title, _said(), _parts())
 
 
 def _said() -> rx.Component:
@@ -249,7 +260,7 @@ def content() -> rx.Component:
         ("broken", _nothing("circle-alert", t("case.unreadable", ref=CASE["reference"]))),
         rx.fragment(rx.el.h1(t("case.word"), class_name="m-0"), waiting(8)),
     )
-    return desk(CASES, Permission.READ_CASE, shown)
+    return desk(CASES, Permission.READ_CASE, rx.el.div(shown, key=CASE["ticket"]))  # nothing typed goes to another case
 
 
 def _nothing(sign: str, words: Any) -> rx.Component:
@@ -262,6 +273,6 @@ PAGE = Page(
     f"{CASES}/[nomor]",
     "title.staff_case",
     content,
-    (DeskState.enter, CaseState.load, CaseActsState.arrive, TalkState.load),
+    (DeskState.enter, TalkState.begin, CaseState.load, CaseActsState.arrive, TalkState.load),
     staff=True,
 )

@@ -20,12 +20,11 @@ from wbs_app.model.filters import CaseFilter, Cursor
 from wbs_app.model.handling_tables import Assignment
 from wbs_app.model.tables import Agency, Staff
 from wbs_app.model.workflow import Priority, Status
-from wbs_app.services import cases, reference, seeking
-from wbs_app.services.asking import ask
+from wbs_app.services import cases, reference
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.labels import Labels, labels
-from wbs_app.services.matching import Asked, asked, matching, today
+from wbs_app.services.matching import Asked, asked, today
 from wbs_app.services.spreadsheet import BOM, lines
 from wbs_app.services.tally import AtLeast
 from wbs_app.text import fill, text
@@ -92,23 +91,12 @@ async def _parts(own: Asked, words: "_Words", lang: str) -> AsyncIterator[str]:
     cursor, more = None, True
     while more:
         async with reading() as db:
-            rows = await _read(db, own, cursor)
+            rows = await cases.rows_from(db, own, cursor, PART)
             teams = await _teams(db, [row.id for row in rows])
         if rows:
             cursor = Cursor(False, rows[-1].key, rows[-1].id)
             yield lines((_cells(row, teams[row.id], words) for row in rows), separator)
         more = len(rows) == PART
-
-
-async def _read(db: Db, own: Asked, cursor: Cursor | None) -> list[Any]:
-    """The next rows after the cursor."""
-    values = own.values if cursor is None else {**own.values, "key": cursor.key, "id": cursor.id}
-    return list((await ask(db, _part, values, own.who, own.shape, seeking.turn_of(cursor), PART)).all())
-
-
-def _part(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
-    found = seeking.page(who, shape, matching(who, shape), turn, most)
-    return cases.chosen(found, who, shape, turn)
 
 
 async def _teams(db: Db, ids: Collection[int]) -> Mapping[int, list[str]]:

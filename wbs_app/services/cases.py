@@ -133,6 +133,35 @@ async def again(db: Db, actor: Actor, tickets: Collection[str]) -> dict[str, Row
     return {row.ticket: row for row in await _finished(db, rows, await rules_of(db, actor.agencies))}
 
 
+async def neighbours(db: Db, actor: Actor, wanted: CaseFilter, ticket: str) -> tuple[str, str]:
+    """The tickets before and after this one in the order of a list, "" where there is none. It need not be in the list
+    itself: a case that has just been closed has left the list of open ones.
+
+    Raises:
+        Forbidden: unless the actor may list cases.
+    """
+    actor.require(Permission.LIST_CASES)
+    key = seeking.ORDERS[wanted.sort][0]
+    place = (await db.exec(select(Report.id, key).where(*reach(actor), Report.ticket == ticket))).first()
+    if place is None:
+        return "", ""
+    own = asked(wanted, actor, await today(db, actor))
+    id_, at = place
+    assert id_ is not None
+    before, after = [await rows_from(db, own, Cursor(back, at, id_), 1) for back in (True, False)]
+    return before[0].ticket if before else "", after[0].ticket if after else ""
+
+
+async def rows_from(db: Db, own: Asked, cursor: Cursor | None, size: int) -> Sequence[Any]:
+    """So many rows after the cursor, in the order away from it, without the counts."""
+    values = own.values if cursor is None else {**own.values, "key": cursor.key, "id": cursor.id}
+    return (await ask(db, _plain_page, values, own.who, own.shape, seeking.turn_of(cursor), size)).all()
+
+
+def _plain_page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
+    return _chosen(seeking.page(who, shape, matching(who, shape), turn, most), who, shape, turn)
+
+
 def _shown() -> list[Any]:
     """What is read of each report."""
     return [
@@ -155,7 +184,7 @@ def _page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
     conditions = matching(who, shape)
     found = seeking.page(who, shape, conditions, turn, most)
     ahead = tally.some(seeking.ahead(who, shape, conditions, turn), shape) if turn else None
-    return chosen(
+    return _chosen(
         found,
         who,
         shape,
@@ -165,7 +194,7 @@ def _page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
     )
 
 
-def chosen(found: Any, who: Actor, shape: CaseFilter, turn: str, *more: Any) -> Any:
+def _chosen(found: Any, who: Actor, shape: CaseFilter, turn: str, *more: Any) -> Any:
     """The rows of a page that `seeking.page` found, in its order: its `id` and `key`, `more`, and what is shown."""
     return (
         sqlalchemy.select(found.c.id, found.c.key, *more, *_shown())

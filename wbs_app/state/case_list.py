@@ -90,14 +90,20 @@ def address(wanted: CaseFilter, lang: str, page: str = CASES) -> str:
 # --- rows ----------------------------------------------------------------------------------------------------------
 
 
-def row(case: Row, words: Words) -> Entry:
-    """A row of the table."""
+def carried(wanted: CaseFilter) -> str:
+    """What the address of a case says of the list it was chosen from."""
+    query = wanted.changed(columns=()).to_query()
+    return f"?{query}" if query else ""
+
+
+def row(case: Row, words: Words, query: str = "") -> Entry:
+    """A row of the table. `query`: as `carried`."""
     what, where = what_where(case, words)
     look = LOOKS[Status(case.status)]
     priority = Priority(case.priority).name.lower()
     return {
         "ticket": case.ticket,
-        "href": f"{'/en' if words.lang == 'en' else ''}{CASES}/{case.ticket}",
+        "href": f"{'/en' if words.lang == 'en' else ''}{CASES}/{case.ticket}{query}",
         "received": fill(text("cases.received_on", words.lang), date=_day(case, words)),
         "priority": priority,
         "priority_name": fill(

@@ -8,15 +8,17 @@ import reflex as rx
 
 from wbs_app.logs import frames_of
 from wbs_app.model.access import Actor, Permission
-from wbs_app.model.desk import EVIDENCE, ORIGINAL, PROBLEMS
+from wbs_app.model.desk import CASES, EVIDENCE, ORIGINAL, PROBLEMS
 from wbs_app.model.documents import Section, day_in_words, sections
-from wbs_app.services import assignment, case_words, casefile, evidence_access, reference
+from wbs_app.model.filters import CaseFilter
+from wbs_app.services import assignment, case_words, casefile, cases, evidence_access, reference
 from wbs_app.services.casefile import Case
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.evidence import About
 from wbs_app.services.labels import Labels, labels
 from wbs_app.services.staff import names_of
+from wbs_app.state import case_list
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.evidence import megabytes, scan_mark
 from wbs_app.state.tab import Entry, show
@@ -47,6 +49,7 @@ class CaseState(rx.State):
     officers: list[Entry] = []
     choices: list[Entry] = []
     found: Entry = {}
+    around: Entry = {}
     linked: list[Entry] = []
     news: str = ""
     problem: str = ""  # what an ordinary form of this page was refused for
@@ -58,6 +61,19 @@ class CaseState(rx.State):
         told = PROBLEMS.get(self.router.url.query_parameters.get("galat", ""))
         self.problem = text(told, language_of(self)) if told else ""
         await self._read(record=True)
+        show(self, around=await self._around())
+
+    async def _around(self) -> Entry:
+        """Addresses of the list that the case was chosen from, and of the cases beside it there."""
+        actor, lang = staff(), language_of(self)
+        wanted = CaseFilter.from_query(self.router.url.query_parameters).changed()
+        found = {"list": case_list.address(wanted, lang), "previous": "", "next": ""}
+        if actor.can(Permission.LIST_CASES):
+            async with reading() as db:
+                beside = await cases.neighbours(db, actor, wanted, self._ticket())
+            for name, ticket in zip(("previous", "next"), beside, strict=True):
+                found[name] = case_list.address(wanted, lang, f"{CASES}/{ticket}") if ticket else ""
+        return found
 
     async def _look_again(self) -> None:
         """Somebody changed the case that this page has opened."""

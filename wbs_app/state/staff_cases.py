@@ -69,7 +69,8 @@ class CasesState(rx.State):
             page = await cases.listing(db, actor, wanted)
             words = await words_for(db, actor, lang)
             show(self, tabs=await self._tabs(db, actor, wanted, lang), officers=await self._assignable(db, actor))
-        self.rows = [case_list.row(row, words) for row in page.rows]
+        query = case_list.carried(wanted)
+        self.rows = [case_list.row(row, words, query) for row in page.rows]
         show(self, chips=case_list.chips(wanted, words, actor.kinds))
         self.facet, self.options, self.find, self.news, self._chose = "", [], "", "", False
         before = self.view
@@ -92,7 +93,9 @@ class CasesState(rx.State):
             now = await cases.again(db, actor, shown)
             words = await words_for(db, actor, lang)
             show(self, tabs=await self._tabs(db, actor, wanted, lang))
-        rows = [case_list.row(now[row["ticket"]], words) if row["ticket"] in now else row for row in self.rows]
+        query = case_list.carried(wanted)
+        known = {ticket: case_list.row(row, words, query) for ticket, row in now.items()}
+        rows = [known.get(row["ticket"], row) for row in self.rows]
         found = [row.ticket for row in page.rows]
         new = "cases.new_arrived" if set(found) - set(shown) else "cases.list_changed"
         show(self, rows=rows, news=text(new, lang) if found != shown else "")

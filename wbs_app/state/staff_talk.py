@@ -41,12 +41,16 @@ class TalkState(rx.State):
     said: str = ""
 
     @rx.event
-    async def load(self):
-        """After CaseState has opened the case."""
+    async def begin(self):
+        """Before CaseState opens the case, so that its forms are built once: whoever sees them may be typing."""
         self.thread, self.notes = [], []
         self.wrong, self.note_wrong, self.said = "", "", ""
         if not came_back(scope_of(self)):  # else the page has its secrets, with which something may be half written
             self.once, self.note_once = secrets.token_hex(16), secrets.token_hex(16)
+
+    @rx.event
+    async def load(self):
+        """After CaseState has opened the case."""
         await self._show()
         await (await self.get_state(CaseIdentityState))._load()
         case = await self.get_state(CaseState)
