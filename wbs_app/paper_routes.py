@@ -15,6 +15,7 @@ from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.services.spreadsheet import lines
+from wbs_app.text import language_at, path_in
 
 _MOST_FIELDS = 10
 _CSV = "text/csv; charset=utf-8"
@@ -29,28 +30,22 @@ def _as_file(name: str) -> dict[str, str]:
     return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
 
 
-def _english(request: Request) -> bool:
-    return request.url.path.startswith("/en/")
-
-
 async def case_file(request: Request) -> Response:
     """The case as a PDF under the password given."""
     from wbs_app.services import case_print  # its tools take 3 MB, and few ever print
 
     actor, ticket = await _actor(request), request.path_params["ticket"]
-    english = _english(request)
+    lang = language_at(request.url.path)
     form = await request.form(max_fields=_MOST_FIELDS, max_files=0)
     try:
         if actor is None:
             raise Forbidden("signed_in")
         async with writing() as db:
-            made = await case_print.case_pdf(
-                db, actor, ticket, "en" if english else "id", str(form.get("password", ""))
-            )
+            made = await case_print.case_pdf(db, actor, ticket, lang, str(form.get("password", "")))
     except (Forbidden, NotFound):
         return PlainTextResponse("", 404)
     except Refused:
-        return RedirectResponse(f"{'/en' if english else ''}{CASES}/{ticket}?galat=sandi-berkas#cetak", 303)
+        return RedirectResponse(f"{path_in(lang, CASES)}/{ticket}?galat=sandi-berkas#cetak", 303)
     return Response(made, media_type="application/pdf", headers=_as_file(f"Berkas-{ticket.upper()}.pdf"))
 
 
@@ -62,7 +57,7 @@ async def case_list(request: Request) -> Response:
     if request.method == "HEAD":  # nothing leaves, so there is nothing to record
         return Response(media_type=_CSV, headers={"cache-control": "no-store"})
     wanted = CaseFilter.from_query(request.query_params)
-    made = await case_export.export(actor, wanted, "en" if _english(request) else "id")
+    made = await case_export.export(actor, wanted, language_at(request.url.path))
     return StreamingResponse(made.parts, media_type=_CSV, headers=_as_file(made.name))
 
 

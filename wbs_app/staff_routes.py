@@ -23,7 +23,7 @@ from wbs_app.services.boxes import id_of
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import UNREADABLE, About, stored_bytes
 from wbs_app.services.refusal import Refused
-from wbs_app.text import text
+from wbs_app.text import language_at, path_in, text
 from wbs_app.vault.sealing import Tampered
 
 log = logging.getLogger("wbs.staff")
@@ -45,13 +45,9 @@ def _session(request: Request) -> str:
     return request.scope.get("wbs_session") or ""
 
 
-def _english(request: Request) -> bool:
-    return request.url.path.startswith("/en/")
-
-
 def _go(request: Request, page: str, **query: str) -> Response:
     """To a page in the language of the form, by GET."""
-    path = f"/en{page}" if _english(request) else page
+    path = path_in(language_at(request.url.path), page)
     return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
 
 
@@ -95,7 +91,7 @@ async def _welcome(request: Request, session: str, page: str | None = None) -> R
     """A full session begins: its cookie, and the page to go to. Colleagues get the keys they lack meanwhile."""
     actor = await sessions.resolve(session)
     if actor is None:
-        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+        return _ended(request)
     response = _go(request, page or desk.first_page(actor))
     _set(response, SESSION_COOKIE, session)
     response.background = BackgroundTask(keys.catch_up, actor)
@@ -116,7 +112,7 @@ async def _once_more(request: Request, page: str) -> Response:
     """A code was wrong; or there was no half session to give one for."""
     actor = await sessions.resolve(_session(request))
     if actor is None or not actor.half:
-        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+        return _ended(request)
     return _go(request, page, galat=desk.problem_code("twofa.wrong"))
 
 
@@ -153,7 +149,7 @@ async def sign_out_everywhere(request: Request) -> Response:
     """Ends every session of the person, this one too."""
     actor = await _signed_in(request)
     if actor is None:
-        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+        return _ended(request)
     await security.sign_out_everywhere(actor)
     return _farewell(request, "semua")
 
@@ -162,6 +158,11 @@ async def _signed_in(request: Request) -> Actor | None:
     """Who asks, past the second factor."""
     actor = await sessions.resolve(_session(request))
     return None if actor is None or actor.half else actor
+
+
+def _ended(request: Request) -> Response:
+    """There is no such session any more."""
+    return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
 
 
 def _farewell(request: Request, news: str) -> Response:
@@ -192,7 +193,7 @@ async def change_password(request: Request) -> Response:
     """One's own password; other sessions of the same person end."""
     actor = await _signed_in(request)
     if actor is None:
-        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+        return _ended(request)
     form = await _form(request)
     try:
         if form.get("password") != form.get("confirm"):
@@ -208,7 +209,7 @@ async def new_codes(request: Request) -> Response:
     """New recovery codes in place of the old ones; then they are shown, as after setting up the app."""
     actor = await _signed_in(request)
     if actor is None:
-        return _go(request, desk.SIGN_IN, galat=desk.problem_code("auth.session_ended"))
+        return _ended(request)
     password = (await _form(request)).get("reauth", "")
     try:
         codes = await security.new_codes(actor, password, await _admitted(request))
@@ -252,7 +253,7 @@ def _not_given(request: Request, problem: Exception) -> Response:
     else:
         log.error("evidence that cannot be read: %s", type(problem).__name__)
         key = "case.hash_bad" if isinstance(problem, Tampered) else "case.evidence_missing"
-    said = "" if request.method == "HEAD" else text(key, "en" if _english(request) else "id")
+    said = "" if request.method == "HEAD" else text(key, language_at(request.url.path))
     return PlainTextResponse(said, 403 if key in _NOT_FOR_YOU else 503)
 
 

@@ -18,12 +18,11 @@ def act_form(
     name: str, on_submit: Any, *children: Any, class_name: str = "grid gap-3", bare: bool = False
 ) -> rx.Component:
     """A form of the panel; `name` starts the ids of its controls. `bare`: one button of several in a list."""
-    key = CaseActsState.done[name].to(str) + CASE["ticket"]
     return posting_form(
         rx.el.input(type="hidden", name="ticket", value=CASE["ticket"].to(str), read_only=True),
         rx.el.div(*([] if bare else [error_of(name, "form")]), *children, class_name=class_name),
         on_submit=on_submit,
-        key=f"{name}-" + key,
+        key=f"{name}-" + CaseActsState.done[name].to(str),
         custom_attrs={"autoComplete": "off"},
     )
 

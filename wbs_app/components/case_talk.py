@@ -42,7 +42,7 @@ def _attachments() -> rx.Component:
     return rx.el.details(
         rx.el.summary(icon("paperclip"), t("chat.attach"), class_name="btn btn-quiet -ml-3"),
         rx.el.div(evidence_upload(officers=True), class_name="mt-3"),
-        key="lampiran-" + CASE["ticket"].to(str) + TalkState.once,
+        key="lampiran-" + TalkState.once,
         class_name="mt-2",
     )
 
@@ -95,6 +95,6 @@ def _composer(name: str, on_submit: Any, once: Any, label: Any, wrong: Any, left
         field,
         rx.el.div(left, button, class_name="flex flex-wrap justify-between gap-2 mt-2 items-center"),
         on_submit=on_submit,
-        key=f"{name}-" + CASE["ticket"].to(str) + once,
+        key=f"{name}-" + once,
         class_name="mt-5 pt-4 hairline-top",
     )

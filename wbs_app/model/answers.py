@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from wbs_app.model.agency import Catalogue
@@ -154,7 +154,7 @@ Name = Annotated[Line, at_most(100)]
 Short = Annotated[Line, at_most(200)]
 Email = Annotated[Line, at_most(200), AfterValidator(_email)]
 Phone = Annotated[Line, at_most(40), AfterValidator(_phone)]
-Amount = Annotated[int | None, BeforeValidator(_amount)]
+Amount = Annotated[Annotated[int, Field(ge=0, le=MAX_AMOUNT)] | None, BeforeValidator(_amount)]
 Tick = Annotated[bool, BeforeValidator(ticked)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 Clock = Annotated[str | None, BeforeValidator(_clock)]

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do, listening
+from wbs_app.components.content import caution
 from wbs_app.components.evidence import expired
 from wbs_app.components.fields import error_summary, tick
 from wbs_app.components.form import confirm_dialog, sealed_form, stepper, trouble
@@ -47,12 +48,7 @@ def evidence() -> rx.Component:
         )
 
     listed = rx.el.ol(rx.foreach(EvidenceState.files, file), class_name="list-none p-0 m-0 mt-2")
-    none = rx.el.div(
-        icon("triangle-alert"),
-        rx.el.span(t("step3.evidence_none"), " ", link(t("step3.evidence"), "/lapor/lokasi-waktu")),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": "wait"},
-    )
+    none = caution(t("step3.evidence_none"), " ", link(t("step3.evidence"), "/lapor/lokasi-waktu"))
     return rx.el.section(
         rx.el.div(
             rx.el.h2(t("summary.evidence"), class_name="m-0"),
@@ -60,24 +56,16 @@ def evidence() -> rx.Component:
             class_name="flex items-baseline justify-between gap-4 section-head",
         ),
         expired(" ", link(t("step3.evidence"), "/lapor/lokasi-waktu")),
-        rx.cond(EvidenceState.files.length() > 0, listed, none),
+        rx.cond(EvidenceState.files.length() > 0, listed, rx.el.div(none, class_name="mt-4")),
         class_name="mt-8",
     )
 
 
 def telling() -> rx.Component:
     """The story seems to say who tells it: the last moment to notice."""
-    warning = rx.el.div(
-        icon("triangle-alert"),
-        rx.el.span(
-            t("step2.identity_warning", field=t("step2.description")),
-            " ",
-            _edit(t("step2.description"), Incident.slug),
-        ),
-        class_name="note mt-4",
-        custom_attrs={"data-tone": "wait"},
-    )
-    return rx.cond(ReportState.telling, warning)
+    field = t("step2.description")
+    words = (t("step2.identity_warning", field=field), " ", _edit(field, Incident.slug))
+    return rx.cond(ReportState.telling, rx.el.div(caution(*words), class_name="mt-4"))
 
 
 def send_buttons() -> rx.Component:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.content import caution
 from wbs_app.components.desk import desk, sign_out_button, waiting
 from wbs_app.components.entrance import outcome, password_field, post_form, problem
 from wbs_app.components.page import Page
@@ -134,12 +135,7 @@ def _sessions() -> tuple[rx.Component, ...]:
 
 def _codes() -> tuple[rx.Component, ...]:
     """How many are left; and the form for new ones, to wbs_app/staff_routes.py like that of the password."""
-    few = rx.el.div(
-        icon("triangle-alert"),
-        rx.el.span(t("twofa.recovery_few")),
-        class_name="note mt-3",
-        custom_attrs={"data-tone": "wait"},
-    )
+    few = rx.el.div(caution(t("twofa.recovery_few")), class_name="mt-3")
     query = rx.State.router.url.query_parameters
     form = post_form(
         password_field(

@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from wbs_app.model.access import KINDS, Actor, Permission
+from wbs_app.model.access import Actor, Permission
 from wbs_app.model.agency import Profile
 from wbs_app.model.filters import CaseFilter, Cursor
 from wbs_app.model.handling_tables import Assignment
 from wbs_app.model.tables import Agency, Staff
-from wbs_app.model.workflow import Priority, Status
+from wbs_app.model.workflow import Priority
 from wbs_app.services import cases, reference
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
@@ -82,12 +82,12 @@ async def export(actor: Actor, wanted: CaseFilter, lang: str) -> Export:
     async with writing() as db:
         await record(db, actor.username, "export_cases", f"{asked_of[:_LONGEST_NAMES]}: {number}")
     name = fill(text("cases.export_file", lang), day=day.isoformat())
-    return Export(name, _parts(asked(wanted, actor, day), words, lang))
+    return Export(name, _parts(asked(wanted, actor, day), words))
 
 
-async def _parts(own: Asked, words: "_Words", lang: str) -> AsyncIterator[str]:
-    separator = text("format.separator", lang)
-    yield BOM + lines([[text(key, lang) for key in _HEADS]], separator)
+async def _parts(own: Asked, words: "_Words") -> AsyncIterator[str]:
+    separator = text("format.separator", words.lang)
+    yield BOM + lines([[text(key, words.lang) for key in _HEADS]], separator)
     cursor, more = None, True
     while more:
         async with reading() as db:
@@ -113,13 +113,11 @@ async def _teams(db: Db, ids: Collection[int]) -> Mapping[int, list[str]]:
 
 @dataclass(frozen=True)
 class _Words:
-    """What codes are called in one language."""
+    """What codes are called in one language, where the agencies say so."""
 
+    lang: str
     labels: Labels
     agencies: Mapping[str, str]
-    kinds: Mapping[str, str]
-    statuses: Mapping[str, str]
-    priorities: Mapping[int, str]
 
 
 async def _words(db: Db, lang: str) -> _Words:
@@ -127,13 +125,8 @@ async def _words(db: Db, lang: str) -> _Words:
     profiles = {
         code: Profile.model_validate_json(said) for code, said in await db.exec(select(Agency.code, Agency.profile))
     }
-    return _Words(
-        await labels(db, tuple(profiles), lang),
-        {code: getattr(profile, f"short_{lang}") for code, profile in profiles.items()},
-        {kind: text(f"kind.{kind}", lang) for kind in KINDS},
-        {status.value: text(f"status.{status}", lang) for status in Status},
-        {one.value: text(f"case.priority_{one.name.lower()}", lang) for one in Priority},
-    )
+    names = {code: getattr(profile, f"short_{lang}") for code, profile in profiles.items()}
+    return _Words(lang, await labels(db, tuple(profiles), lang), names)
 
 
 def _cells(row: Any, team: list[str], words: _Words) -> list[str]:
@@ -145,12 +138,12 @@ def _cells(row: Any, team: list[str], words: _Words) -> list[str]:
         row.ticket,
         row.received_on.isoformat(),
         words.agencies.get(row.agency, row.agency),
-        words.kinds[row.kind],
+        text(f"kind.{row.kind}", words.lang),
         named(words.labels.violations, row.violation_type),
         named(words.labels.services, row.service),
         named(words.labels.units, row.unit),
-        words.statuses[row.status],
-        words.priorities[row.priority],
+        text(f"status.{row.status}", words.lang),
+        text(f"case.priority_{Priority(row.priority).name.lower()}", words.lang),
         _day(None if row.paused_on else row.due_on),  # while the reporter is waited for, nothing is due
         row.officer or "",
         "; ".join(team),

@@ -1,6 +1,6 @@
 """The case list: what an officer finds, page by page; and the files that an officer's key opens."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -98,9 +98,9 @@ async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> P
     rules = await rules_of(db, actor.agencies)
     own = asked(wanted, actor, rules[actor.agencies[0]].today)
     cursor = wanted.cursor
-    rows = await _rows(db, own, cursor, size)
+    rows = await _read(db, _page, own, cursor, size + 1)
     if cursor is not None and len(rows) < (size if cursor.backwards else 1):  # too near the beginning, or too far
-        cursor, rows = None, await _rows(db, own, None, size)
+        cursor, rows = None, await _read(db, _page, own, None, size + 1)
     if not rows:
         return Page([], 0, 0, 0, "", "")
     more, rows = len(rows) > size, rows[:size]
@@ -154,8 +154,7 @@ async def neighbours(db: Db, actor: Actor, wanted: CaseFilter, ticket: str) -> t
 
 async def rows_from(db: Db, own: Asked, cursor: Cursor | None, size: int) -> Sequence[Any]:
     """So many rows after the cursor, in the order away from it, without the counts."""
-    values = own.values if cursor is None else {**own.values, "key": cursor.key, "id": cursor.id}
-    return (await ask(db, _plain_page, values, own.who, own.shape, seeking.turn_of(cursor), size)).all()
+    return await _read(db, _plain_page, own, cursor, size)
 
 
 def _plain_page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
@@ -173,10 +172,10 @@ def _shown() -> list[Any]:
     ]
 
 
-async def _rows(db: Db, own: Asked, cursor: Cursor | None, size: int) -> Sequence[Any]:
-    """The rows after the cursor, in the order away from it, and one more where there is one."""
+async def _read(db: Db, make: Callable[..., Any], own: Asked, cursor: Cursor | None, size: int) -> Sequence[Any]:
+    """So many rows after the cursor, in the order away from it, by the statement that `make` writes."""
     values = own.values if cursor is None else {**own.values, "key": cursor.key, "id": cursor.id}
-    return (await ask(db, _page, values, own.who, own.shape, seeking.turn_of(cursor), size + 1)).all()
+    return (await ask(db, make, values, own.who, own.shape, seeking.turn_of(cursor), size)).all()
 
 
 def _page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
+from wbs_app.model.agency import Profile
+from wbs_app.model.documents import moment_in_words
 from wbs_app.model.tables import Report, ReportEvent
 from wbs_app.services.database import Db
 from wbs_app.vault.sealing import Place, seal_json, unseal_json
@@ -40,6 +42,11 @@ def now_in(zone: str) -> datetime:
 def in_zone(moment: datetime, zone: str) -> str:
     """A stored moment as ISO, to the minute, in an agency's zone."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+
+
+def said_at(moment: datetime, profile: Profile, lang: str) -> str:
+    """A stored moment in words and in the agency's zone: "11 Nov 2024, 12.00 WITA"."""
+    return f"{moment_in_words(in_zone(moment, profile.timezone), lang)} {profile.timezone_label}"
 
 
 async def append(

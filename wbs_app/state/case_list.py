@@ -14,7 +14,7 @@ from wbs_app.model.workflow import LOOKS, Priority, Status
 from wbs_app.services.cases import Page, Row
 from wbs_app.services.labels import Labels, Names
 from wbs_app.services.tally import AtLeast
-from wbs_app.text import fill, text
+from wbs_app.text import fill, path_in, text
 
 Entry = dict[str, str]
 
@@ -82,18 +82,16 @@ def number(count: int, lang: str) -> str:
 
 def address(wanted: CaseFilter, lang: str, page: str = CASES) -> str:
     """The list's address with this filter. `page`: another one that takes it."""
-    path = f"/en{page}" if lang == "en" else page
-    query = wanted.to_query()
-    return f"{path}?{query}" if query else path
-
-
-# --- rows ----------------------------------------------------------------------------------------------------------
+    return path_in(lang, page) + carried(wanted)
 
 
 def carried(wanted: CaseFilter) -> str:
-    """What the address of a case says of the list it was chosen from."""
-    query = wanted.changed(columns=()).to_query()
+    """What an address says of a list; that of a case, of the list it was chosen from."""
+    query = wanted.to_query()
     return f"?{query}" if query else ""
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
 
 
 def row(case: Row, words: Words, query: str = "") -> Entry:
@@ -103,7 +101,7 @@ def row(case: Row, words: Words, query: str = "") -> Entry:
     priority = Priority(case.priority).name.lower()
     return {
         "ticket": case.ticket,
-        "href": f"{'/en' if words.lang == 'en' else ''}{CASES}/{case.ticket}{query}",
+        "href": path_in(words.lang, f"{CASES}/{case.ticket}") + query,
         "received": fill(text("cases.received_on", words.lang), date=_day(case, words)),
         "priority": priority,
         "priority_name": fill(

@@ -26,6 +26,7 @@ from wbs_app.model.access import Actor, Forbidden, Permission
 from wbs_app.model.desk import HOME, SIGN_IN, problem_code
 from wbs_app.services import sessions
 from wbs_app.state.again import keep_screen
+from wbs_app.text import language_at, path_in
 
 log = logging.getLogger("wbs.door")
 
@@ -141,13 +142,12 @@ def _forget_staff(state: BaseState) -> None:
 
 def localised(state: BaseState, path: str) -> str:
     """The address of a page in the language of the visitor's page."""
-    return f"/en{path}" if language_of(state) == "en" else path
+    return path_in(language_of(state), path)
 
 
 def language_of(state: BaseState) -> str:
     """ "en" on pages under /en, else "id"."""
-    path = state.rx_router_url.path
-    return "en" if path == "/en" or path.startswith("/en/") else "id"
+    return language_at(state.rx_router_url.path)
 
 
 def _function(handler: EventHandler) -> Any:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import reflex as rx
 
 from wbs_app.model.access import Permission
-from wbs_app.state.door import PUBLIC, language_of
+from wbs_app.state.door import PUBLIC, language_of, localised
 from wbs_app.state.portal import PortalState, catalogue_of
 
 
@@ -32,4 +32,4 @@ class LeaveState(rx.State):
                 self.url = card.url
                 self.channel = card.title_en if lang == "en" else card.title_id
                 return None
-        return rx.redirect("/en/kontak" if lang == "en" else "/kontak")
+        return rx.redirect(localised(self, "/kontak"))

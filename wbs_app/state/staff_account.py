@@ -1,17 +1,16 @@
 """One's own account: the address for notices, the open sessions, the recovery codes that are left."""
 
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Permission
 from wbs_app.model.agency import Profile
-from wbs_app.model.documents import moment_in_words
 from wbs_app.services import people, security
 from wbs_app.services.boxes import id_of
 from wbs_app.services.database import reading, writing
+from wbs_app.services.history import said_at
 from wbs_app.services.refusal import Refused
 from wbs_app.services.staff import email_of
 from wbs_app.state.again import came_back
@@ -80,8 +79,7 @@ class AccountState(rx.State):
 
 
 def _session(session: security.OpenSession, profile: Profile, lang: str) -> Entry:
-    here = session.began_at.astimezone(ZoneInfo(profile.timezone)).isoformat()
-    when = f"{moment_in_words(here, lang)} {profile.timezone_label}"
+    when = said_at(session.began_at, profile, lang)
     return {"since": fill(text("account.session_since", lang), when=when), "mine": "yes" if session.mine else ""}
 
 

@@ -1,17 +1,16 @@
 """Jejak Audit: the events, a page at a time, and whether the chain is whole."""
 
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from wbs_app.model.access import Permission
 from wbs_app.model.agency import Profile
 from wbs_app.model.desk import TRAIL
-from wbs_app.model.documents import moment_in_words
 from wbs_app.model.tables import AuditEvent
 from wbs_app.services import audit
 from wbs_app.services.database import reading
+from wbs_app.services.history import said_at
 from wbs_app.state.case_list import number
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry, catalogue_of
@@ -69,10 +68,9 @@ def _counted(page: audit.Page, lang: str) -> str:
 
 def _row(event: AuditEvent, profile: Profile, lang: str) -> Entry:
     key = f"audit.{event.action}"
-    here = event.at.astimezone(ZoneInfo(profile.timezone)).isoformat()
     return {
         "id": str(event.id),
-        "at": f"{moment_in_words(here, lang)} {profile.timezone_label}",
+        "at": said_at(event.at, profile, lang),
         "who": text(_NOBODY[event.actor], lang) if event.actor in _NOBODY else event.actor,
         "action": text(key, lang) if has(key) else event.action,
         "subject": event.subject,

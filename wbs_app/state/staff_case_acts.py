@@ -10,7 +10,7 @@ from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Actor, Forbidden, Permission
 from wbs_app.model.desk import SAID
-from wbs_app.model.dossier import Finding, Relation, Verdict
+from wbs_app.model.dossier import Finding, Relation
 from wbs_app.model.steps import problems
 from wbs_app.model.workflow import Priority, Status
 from wbs_app.services import assignment, handling, retention
@@ -144,14 +144,11 @@ class CaseActsState(rx.State):
     @rx.event
     async def find(self, form: FormData):
         """Simpulan."""
-        if _of(form, "verdict") not in set(Verdict):
-            return self._refuse("finding", "verdict", "error.choose_one")
         try:
             finding = Finding.model_validate({name: _of(form, name) for name in Finding.model_fields})
         except ValidationError as error:
             control, (key, values) = next(iter(problems(error).items()))
-            if control != "loss":
-                key, values = "case.dossier_full", {}
+            key = {"verdict": "error.choose_one", "loss": key}.get(control, "case.dossier_full")
             return self._say_wrong("finding", control, fill(text(key, language_of(self)), **values))
 
         async def act(db: Db, actor: Actor, ticket: str) -> None:

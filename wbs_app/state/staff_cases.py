@@ -69,7 +69,7 @@ class CasesState(rx.State):
             page = await cases.listing(db, actor, wanted)
             words = await words_for(db, actor, lang)
             show(self, tabs=await self._tabs(db, actor, wanted, lang), officers=await self._assignable(db, actor))
-        query = case_list.carried(wanted)
+        query = case_list.carried(wanted.changed())
         self.rows = [case_list.row(row, words, query) for row in page.rows]
         show(self, chips=case_list.chips(wanted, words, actor.kinds))
         self.facet, self.options, self.find, self.news, self._chose = "", [], "", "", False
@@ -93,7 +93,7 @@ class CasesState(rx.State):
             now = await cases.again(db, actor, shown)
             words = await words_for(db, actor, lang)
             show(self, tabs=await self._tabs(db, actor, wanted, lang))
-        query = case_list.carried(wanted)
+        query = case_list.carried(wanted.changed())
         known = {ticket: case_list.row(row, words, query) for ticket, row in now.items()}
         rows = [known.get(row["ticket"], row) for row in self.rows]
         found = [row.ticket for row in page.rows]

@@ -7,11 +7,10 @@ from reflex_base.utils.form import FormData
 
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import SAID
-from wbs_app.model.documents import moment_in_words
 from wbs_app.services import identity, live
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
-from wbs_app.services.history import in_zone
+from wbs_app.services.history import said_at
 from wbs_app.services.identity import Request
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, staff
@@ -92,9 +91,7 @@ class CustodianState(rx.State):
 async def _row(request: Request, lang: str) -> Entry:
     profile = (await catalogue_of(request.agency)).profile
     state = "over" if request.state == identity.APPROVED and not request.open else request.state
-    words = lambda moment: (  # noqa: E731
-        f"{moment_in_words(in_zone(moment, profile.timezone), lang)} {profile.timezone_label}" if moment else ""
-    )
+    words = lambda moment: said_at(moment, profile, lang) if moment else ""  # noqa: E731
     return {
         "id": str(request.id),
         "ticket": request.ticket,

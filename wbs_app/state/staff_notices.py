@@ -6,11 +6,11 @@ import reflex as rx
 
 from wbs_app.config import settings
 from wbs_app.model.access import Permission
+from wbs_app.model.agency import Profile
 from wbs_app.model.desk import SAID
-from wbs_app.model.documents import moment_in_words
 from wbs_app.services import notices
 from wbs_app.services.database import reading, writing
-from wbs_app.services.history import in_zone
+from wbs_app.services.history import said_at
 from wbs_app.services.notices import Stuck
 from wbs_app.services.refusal import Refused
 from wbs_app.state.case_list import number
@@ -40,7 +40,7 @@ class NoticesState(rx.State):
         async with reading() as db:
             stuck, queued = await notices.failed(db, actor), await notices.queued(db, actor)
         profile = (await catalogue_of(home_agency(actor))).profile
-        self.stuck = [_row(one, profile.timezone, profile.timezone_label, lang) for one in stuck]
+        self.stuck = [_row(one, profile, lang) for one in stuck]
         self.view = {
             "server": "yes" if settings().smtp_url else "no",
             "queued": fill(text("notify.queued", lang), n=number(queued, lang)),
@@ -62,8 +62,8 @@ class NoticesState(rx.State):
         return rx.set_focus(SAID)
 
 
-def _row(one: Stuck, zone: str, label: str, lang: str) -> Entry:
-    next_try = f"{moment_in_words(in_zone(one.next_try, zone), lang)} {label}" if one.next_try else ""
+def _row(one: Stuck, profile: Profile, lang: str) -> Entry:
+    next_try = said_at(one.next_try, profile, lang) if one.next_try else ""
     return {
         "id": str(one.id),
         "to": one.to or text("summary.reporter", lang),

@@ -18,6 +18,16 @@ LANGUAGES = ("id", "en")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
+def language_at(path: str) -> str:
+    """The language of the page at this address: "en" under /en, else "id"."""
+    return "en" if path == "/en" or path.startswith("/en/") else "id"
+
+
+def path_in(lang: str, path: str) -> str:
+    """The address in this language of a page, named by its Indonesian one."""
+    return f"/en{path}" if lang == "en" else path
+
+
 class _Deck(NamedTuple):
     base: dict[str, str]  # key -> text
     overrides: dict[str, dict[str, str]]  # key -> agency -> text
