@@ -20,9 +20,14 @@ import reflex as rx
 from reflex.constants import StateManagerMode
 
 from wbs_app.config import settings
+from wbs_app.plain_css import without_layers
 from wbs_app.text import text as words
 
+OLDEST = ("chrome92", "firefox92", "safari15")
+"""Browsers of 2021: what old phones have and will keep (docs/decisions.md)."""
 BUILT_FOR = "http://wbs.invalid"
+LATER_LOOKS = ("more", "desk", "viewer")
+"""Style sheets that only some pages load."""
 LEANER = {
     "@emotion/react": "lean.js",
     "mergician": "lean.js",
@@ -46,24 +51,39 @@ class Finish(rx.plugins.Plugin):
 
     @staticmethod
     def _lean(vite: str) -> str:
-        """Libraries that Reflex brings and we do not use give way to lines of ours."""
-        if vite.count("alias: [") != 1:
-            raise RuntimeError("Reflex writes vite.config.js in another way now: see rxconfig.py")
+        """Libraries that Reflex brings and we do not use give way to lines of ours; older browsers can read it."""
         ours = [
             f'{{ find: "{name}", replacement: fileURLToPath(new URL("./public/{file}", import.meta.url)) }},'
             for name, file in LEANER.items()
         ]
-        vite = vite.replace("alias: [", "\n      ".join(["alias: [", *ours]))
-        return vite.replace(  # one file for three; the proof of work is for the pages that send
-            "test: /env.json/", "test: /env\\.json|\\/utils\\/|\\/public\\/(?!proof)/"
-        )
+        changed = {
+            "alias: [": "\n      ".join(["alias: [", *ours]),
+            "  build: {": f"  build: {{\n    target: {list(OLDEST)},",
+            # one file for three; the proof of work is for the pages that send
+            "test: /env.json/": "test: /env\\.json|\\/utils\\/|\\/public\\/(?!proof)/",
+        }
+        for theirs, instead in changed.items():
+            if vite.count(theirs) != 1:
+                raise RuntimeError("Reflex writes vite.config.js in another way now: see rxconfig.py")
+            vite = vite.replace(theirs, instead)
+        return vite
 
     def post_build(self, **context: Any) -> None:
         built = Path(str(context["static_dir"]))
         for page in (built / "en").rglob("*.html"):  # Reflex knows one language per app
             page.write_text(page.read_text("utf-8").replace('<html lang="id"', '<html lang="en"', 1), "utf-8")
         self._free_of_origin(built / "assets")
+        self._plain(built)
         self._readable_without_script(built / "__spa-fallback.html")
+
+    @staticmethod
+    def _plain(built: Path) -> None:
+        """Every look once more in one file, for browsers that know no layers (assets/older.js)."""
+        (common,) = (built / "assets").glob("__reflex_global_styles-*.css")
+        looks = "".join(
+            sheet.read_text("utf-8") for sheet in (common, *(built / f"{name}.css" for name in LATER_LOOKS))
+        )
+        (built / "plain.css").write_text(without_layers(looks), "utf-8")
 
     @staticmethod
     def _readable_without_script(fallback: Path) -> None:

@@ -1,5 +1,6 @@
 /* Stands in for three libraries that Reflex brings into every page and this site has no use for, so that every first
    visit is 11 KB lighter (docs/decisions.md). rxconfig.py puts it in their place. */
+import "./older.js";
 import { createElement } from "react";
 
 /* @emotion/react: our looks are CSS classes. A `style=` prop arrives as `css` and becomes the element's own style. */

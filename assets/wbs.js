@@ -122,13 +122,15 @@ export const listening = () => {
   for (const sign of ["input", "keydown", "pointerdown", "scroll"])
     document.addEventListener(sign, () => { lively = Date.now(); }, { capture: true, passive: true });
   window.addEventListener("beforeunload", (event) => {
-    if (dirty || document.querySelector('[data-unsaved="true"]')) event.preventDefault();
+    if (!dirty && !document.querySelector('[data-unsaved="true"]')) return;
+    event.preventDefault();
+    event.returnValue = true; // what Chromium before 119 asks for
   });
   new PerformanceObserver((list) => {
     for (const { name, responseStatus } of list.getEntries())
       if (name.endsWith("/_upload") && byId("upload-broken")) {
         byId("upload-running").hidden = true;
-        byId("upload-broken").hidden = responseStatus >= 200 && responseStatus < 300;
+        byId("upload-broken").hidden = !(responseStatus < 200 || responseStatus >= 300); // older browsers do not know it
       }
   }).observe({ type: "resource" });
 };

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "text": set(),
     "config": set(),
     "logs": set(),
+    "plain_css": set(),
     "vault": set(),
     "model": {"text"},
     "services": {"model", "vault", "config", "text"},

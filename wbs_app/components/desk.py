@@ -11,7 +11,10 @@ from wbs_app.components.shell import (
     connection_banner,
     icon,
     link,
+    menu_closer,
+    menu_opener,
     no_script,
+    phone_menu,
     shield,
     strip,
     stylesheet,
@@ -163,37 +166,21 @@ def _side_bar(path: str) -> rx.Component:
 
 
 def _top_bar(path: str) -> rx.Component:
-    opener = rx.el.button(
-        icon("menu"),
-        type="button",
-        aria_label=t("a11y.open_menu"),
-        custom_attrs={"popovertarget": "menu"},
-        class_name="icon-btn",
-    )
     return rx.el.header(
-        rx.el.div(_mark(40), opener, class_name="flex items-center justify-between px-4 h-16"),
+        rx.el.div(_mark(40), menu_opener(), class_name="flex items-center justify-between px-4 h-16"),
         _menu(path),
         class_name="xl:hidden bar-head no-print",
     )
 
 
 def _menu(path: str) -> rx.Component:
-    """A native popover: Escape closes it and the focus returns, without a script."""
-    close = rx.el.button(
-        icon("x"),
-        type="button",
-        aria_label=t("a11y.close_menu"),
-        custom_attrs={"popovertarget": "menu", "popovertargetaction": "hide"},
-        class_name="icon-btn",
-    )
-    return rx.el.nav(
-        rx.el.div(_me(), close, class_name="flex items-center justify-between gap-4 mb-2"),
+    return phone_menu(
+        t("a11y.nav_staff"),
+        rx.el.div(_me(), menu_closer(), class_name="flex items-center justify-between gap-4 mb-2"),
         rx.el.ul(*_entries(path, "menu-row"), class_name="list-none m-0 p-0"),
         rx.el.div(language_links(), theme_switch(), class_name="flex items-center gap-2 mt-4"),
         sign_out_button("btn btn-secondary w-full mt-4"),
-        aria_label=t("a11y.nav_staff"),
-        custom_attrs={"id": "menu", "popover": "auto"},
-        class_name="phone-menu desk-menu p-4",
+        class_name="desk-menu p-4",
     )
 
 

@@ -180,16 +180,9 @@ def header(path: str, task: bool) -> rx.Component:
         aria_label=t("a11y.nav_main"),
         class_name="hidden lg:flex items-center gap-1 ml-auto",
     )
-    opener = rx.el.button(
-        icon("menu"),
-        type="button",
-        aria_label=t("a11y.open_menu"),
-        custom_attrs={"popovertarget": "menu"},
-        class_name="icon-btn lg:hidden",
-    )
     return rx.fragment(
-        _bar(wordmark(), wide, rx.el.span(class_name="ml-auto lg:hidden"), quick_exit(), opener),
-        phone_menu(path),
+        _bar(wordmark(), wide, rx.el.span(class_name="ml-auto lg:hidden"), quick_exit(), menu_opener("lg:hidden")),
+        _menu(path),
     )
 
 
@@ -201,29 +194,51 @@ def _bar(*children: rx.Component) -> rx.Component:
     )
 
 
-def phone_menu(path: str) -> rx.Component:
-    """A native popover: Escape closes it and the focus returns, without a script."""
+def _menu(path: str) -> rx.Component:
     rows = (*MENU, ("nav.guide", "/panduan"), ("nav.privacy", "/privasi"))
     items = [rx.el.li(link(t(key), to, icon("chevron-right"), class_name="menu-row")) for key, to in rows]
-    close = rx.el.button(
-        icon("x"),
-        type="button",
-        aria_label=t("a11y.close_menu"),
-        custom_attrs={"popovertarget": "menu", "popovertargetaction": "hide"},
-        class_name="icon-btn",
-    )
-    return rx.el.nav(
+    return phone_menu(
+        t("nav.menu"),
         rx.el.div(
-            rx.el.div(quick_exit(), close, class_name="flex items-center justify-end gap-2 mb-2"),
+            rx.el.div(quick_exit(), menu_closer(), class_name="flex items-center justify-end gap-2 mb-2"),
             rx.el.ul(*items, class_name="list-none m-0 p-0"),
             link(t("nav.report_now"), "/lapor", icon("arrow-right"), class_name="btn btn-primary w-full mt-6"),
             rx.el.div(language_switch(path), theme_switch(), class_name="flex items-center gap-2 mt-4"),
             class_name="wrap py-4",
         ),
-        aria_label=t("nav.menu"),
-        custom_attrs={"id": "menu", "popover": "auto"},
-        class_name="phone-menu",
     )
+
+
+# --- the menu where there is no room beside the page -----------------------------------------------------------------
+
+
+def phone_menu(label: Any, *content: rx.Component, class_name: str = "") -> rx.Component:
+    """A native popover: Escape closes it and the focus returns, without a script. Browsers from before 2023 know no
+    popover: there the same menu opens by its address. One a page."""
+    return rx.el.nav(
+        *content,
+        aria_label=label,
+        custom_attrs={"id": "menu", "popover": "auto"},
+        class_name=f"phone-menu {class_name}".strip(),
+    )
+
+
+def menu_opener(class_name: str = "") -> rx.Component:
+    return _either("menu", t("a11y.open_menu"), "#menu", {"popovertarget": "menu"}, class_name)
+
+
+def menu_closer() -> rx.Component:
+    hide = {"popovertarget": "menu", "popovertargetaction": "hide"}
+    return _either("x", t("a11y.close_menu"), "#", hide)
+
+
+def _either(sign: str, label: Any, at: str, popover: dict[str, str], class_name: str = "") -> rx.Component:
+    """A button, and the link that stands in for it: one of them is shown (assets/wbs.css)."""
+    looks = f"icon-btn {class_name}".strip()
+    button = rx.el.button(
+        icon(sign), type="button", aria_label=label, custom_attrs=popover, class_name=f"{looks} by-popover"
+    )
+    return rx.fragment(button, anchor(icon(sign), at, aria_label=label, class_name=f"{looks} by-address"))
 
 
 def footer() -> rx.Component:
