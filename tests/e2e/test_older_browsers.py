@@ -56,3 +56,16 @@ def test_back_keeps_what_was_typed(site: Server, visit: Visit) -> None:
     reporter.press(reporter.say("common.next"))
     reporter.arrive("/lapor/kejadian")
     expect(reporter.field(reporter.say("step2.description"))).to_have_value("Obat puskesmas dijual di luar.")
+
+
+def test_who_never_gets_the_scripts_is_told_what_can_be_done(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.allow(re.compile(r"net::ERR_FAILED"))
+    reporter.context.route("**/*.js", lambda route: route.abort())
+    reporter.page.goto(reporter.url("/lapor/biodata"))
+    told = reporter.page.get_by_text(reporter.say("net.not_ready"))
+    expect(told).to_be_hidden()
+    reporter.page.evaluate("document.getAnimations().forEach((waited) => waited.finish())")
+    expect(told).to_be_visible()
+    reporter.follow(reporter.say("noscript.how_title"))
+    expect(reporter.page).to_have_url(reporter.url("/tanpa-javascript"))
