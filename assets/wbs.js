@@ -5,12 +5,29 @@ const byId = (id) => document.getElementById(id);
 
 /* Leave: nothing of this tab stays behind, and Back does not come here. */
 export const leaveNow = (url) => {
-  dirty = false;
+  asks = false;
   document.documentElement.style.display = "none";
   sessionStorage.clear();
   addEventListener("pagehide", () => sessionStorage.clear()); // the router notes down how far each page was scrolled
   location.replace(url);
 };
+
+/* A page left by a plain link waits in the memory of Safari and Firefox, and Back would show it as it stood, after
+   Keluar Cepat and after signing out too. It goes hidden, and comes back by loading anew; where the tab has been
+   emptied meanwhile, what it still writes down until then goes as well. */
+let token;
+if (typeof window !== "undefined") {
+  addEventListener("pagehide", ({ persisted }) => {
+    token = sessionStorage.getItem("token");
+    if (persisted) document.documentElement.style.display = "none";
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    asks = false;
+    if (sessionStorage.getItem("token") !== token) addEventListener("pagehide", () => sessionStorage.clear());
+    location.reload();
+  });
+}
 
 /* Send the form with another intention than "next". */
 export const submitAs = (go) => {
@@ -104,7 +121,7 @@ export const showTyped = () => {
 };
 
 /* Typed and not yet sent, or a receipt not yet saved: ask before the tab forgets it. */
-let dirty = false, started = false;
+let asks = true, dirty = false, started = false;
 export const listening = () => {
   if (started || typeof document === "undefined") return;
   started = true;
@@ -122,15 +139,17 @@ export const listening = () => {
   for (const sign of ["input", "keydown", "pointerdown", "scroll"])
     document.addEventListener(sign, () => { lively = Date.now(); }, { capture: true, passive: true });
   window.addEventListener("beforeunload", (event) => {
-    if (!dirty && !document.querySelector('[data-unsaved="true"]')) return;
+    if (!asks || (!dirty && !document.querySelector('[data-unsaved="true"]'))) return;
     event.preventDefault();
     event.returnValue = true; // what Chromium before 119 asks for
   });
-  new PerformanceObserver((list) => {
-    for (const { name, responseStatus } of list.getEntries())
-      if (name.endsWith("/_upload") && byId("upload-broken")) {
-        byId("upload-running").hidden = true;
-        byId("upload-broken").hidden = !(responseStatus < 200 || responseStatus >= 300); // older browsers do not know it
-      }
-  }).observe({ type: "resource" });
+  const { send } = XMLHttpRequest.prototype; // what Reflex uploads by, and nobody else sends
+  XMLHttpRequest.prototype.send = function (body) {
+    this.addEventListener("loadend", () => {
+      if (!byId("upload-broken")) return;
+      byId("upload-running").hidden = true;
+      byId("upload-broken").hidden = this.status >= 200 && this.status < 300;
+    });
+    send.call(this, body);
+  };
 };

@@ -44,6 +44,9 @@ DECISIVE = frozenset(b"origin content-length reflex-client-token reflex-event-ha
 SPARE = frozenset({b"server", b"last-modified", b"accept-ranges", b"vary"})
 """Headers of the layers below that say nothing to a browser of ours; a page comes with a dozen files, on 3G."""
 STATIC = (".js", ".css", ".woff2", ".svg")
+ASKED_AGAIN = b"no-cache"
+"""And answered 304. Not so pages: that answer brings no device cookie, without which a page stays dead; and what may
+not be kept is not shown again by Back, as it stood, after Keluar Cepat or signing out."""
 DOCUMENT_HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -201,12 +204,13 @@ class Edge:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                spare = SPARE | {b"etag"} if path.startswith("/assets/") else SPARE  # those never change
+                said = {name.lower(): value for name, value in message["headers"]}
+                caching = said.get(b"cache-control", _caching(path, message["status"]))
+                spare = SPARE if caching == ASKED_AGAIN else SPARE | {b"etag"}
                 headers = [(name, value) for name, value in message["headers"] if name.lower() not in spare]
                 headers.append((b"vary", b"accept-encoding"))
-                said = {name.lower(): value for name, value in headers}
                 if b"cache-control" not in said:
-                    headers.append((b"cache-control", _caching(path, message["status"])))
+                    headers.append((b"cache-control", caching))
                 headers += self._safety(path, said)
                 if new_device and said.get(b"content-type", b"").startswith(b"text/html"):
                     headers.append((b"set-cookie", cookie(DEVICE_COOKIE, secrets.token_hex(18)).encode()))
@@ -244,9 +248,7 @@ def policy_of(page: Path) -> str:
 def _caching(path: str, status: int) -> bytes:
     if path.startswith("/assets/") and status == 200:
         return b"public, max-age=31536000, immutable"  # named by their content
-    if path.endswith((".css", ".svg", ".woff2", ".js")):
-        return b"no-cache"  # asked again, answered 304
-    return b"no-store" if path.startswith(("/petugas", "/en/petugas", "/api")) else b"no-cache"
+    return ASKED_AGAIN if path.endswith(STATIC) else b"no-store"
 
 
 def _cookies(headers: dict[bytes, bytes]) -> dict[str, str]:

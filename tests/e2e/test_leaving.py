@@ -1,11 +1,11 @@
 """Leaving in a hurry, and coming without JavaScript."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
-from tests.e2e.filing import STEPS, next_step
+from tests.e2e.filing import STEPS, next_step, send, to_step
 from tests.e2e.serving import Server
-from tests.e2e.visiting import Visit
+from tests.e2e.visiting import Visit, Visitor
 from wbs_app.components.shell import REFUGE
 
 
@@ -29,6 +29,54 @@ def test_quick_exit_leaves_nothing_in_the_tab(site: Server, visit: Visit) -> Non
     expect(reporter.field("Nama")).to_have_value("")
     next_step(reporter, 2)
     expect(reporter.field("Deskripsi Pelanggaran")).to_have_value("")
+
+
+def _asked(reporter: Visitor) -> list[str]:
+    """The questions that leaving brings up from now on; each is answered by leaving."""
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    reporter.page.on("dialog", leave)
+    return asked
+
+
+def test_quick_exit_asks_nothing_beside_a_receipt_that_is_not_saved(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.context.route(REFUGE, lambda route: route.fulfill(body="<title>Cuaca</title>", content_type="text/html"))
+    reporter.hosts.append(REFUGE)
+    asked = _asked(reporter)
+    to_step(reporter, 4)
+    reporter.tick(reporter.say("summary.truth"))
+    send(reporter)
+    asked.clear()
+    reporter.press("Keluar Cepat")
+    expect(reporter.page).to_have_title("Cuaca")
+    assert asked == []
+
+
+def test_a_page_that_the_browser_kept_whole_comes_back_empty(site: Server, visit: Visit) -> None:
+    """Played, because Playwright's Chromium keeps none: by Back, Safari and Firefox show a page as it was left."""
+    reporter = visit(site)
+    asked = _asked(reporter)
+    reporter.go(STEPS[0])
+    reporter.write("Nama", "Saksi di Lantai Dua")
+    next_step(reporter, 2)
+    reporter.type("Deskripsi Pelanggaran", "Seseorang datang")
+    turn = "(sign) => dispatchEvent(new PageTransitionEvent(sign, {persisted: true}))"
+    reporter.page.evaluate(turn, "pagehide")
+    expect(reporter.page.locator("html")).to_be_hidden()  # not even for a moment
+    reporter.page.evaluate("sessionStorage.clear()")  # Keluar Cepat, on another page of the tab
+    with reporter.page.expect_event("load"):
+        reporter.page.evaluate(turn, "pageshow")
+    reporter.arrive(STEPS[1])
+    expect(reporter.field("Deskripsi Pelanggaran")).to_have_value("")
+    reporter.press("Kembali")
+    reporter.arrive(STEPS[0])
+    expect(reporter.field("Nama")).to_have_value("")
+    assert asked == []
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

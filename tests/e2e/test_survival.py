@@ -141,6 +141,17 @@ def test_leaving_with_unsent_typing_asks_first(site: Server, visit: Visit) -> No
     assert asked == ["beforeunload"]
 
 
+def test_who_comes_back_with_pages_kept_and_cookies_gone_can_report(site: Server, visit: Visit) -> None:
+    """As after closing the browser: what it keeps on the disk outlives the device cookie."""
+    reporter = visit(site)
+    reporter.go(STEPS[0])
+    reporter.page.goto(f"{site.origin}/healthz")  # a page of the same origin that writes nothing itself
+    reporter.page.evaluate("sessionStorage.clear()")
+    reporter.context.clear_cookies()
+    reporter.go(STEPS[0])
+    next_step(reporter, 2)
+
+
 def test_a_page_without_its_predecessors_leads_to_the_first_open_one(site: Server, visit: Visit) -> None:
     reporter = visit(site)
     reporter.page.goto(reporter.url(STEPS[3]))

@@ -1,6 +1,7 @@
 """Evidence on its way in: what is refused says so in one sentence, and the rest of the form stays as it was."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -66,6 +67,22 @@ def test_six_files_five_are_kept(reporter) -> None:
     attach(reporter, *((f"foto-{number}.jpg", jpeg()) for number in range(6)))
     expect(reporter.page.get_by_text("Berkas berhasil diunggah.")).to_have_count(5)
     expect(reporter.page.get_by_text("Paling banyak 5 berkas.", exact=True)).to_have_count(1)
+
+
+def test_a_file_that_does_not_get_through_is_told_in_every_browser(site: Server, visit: Visit) -> None:
+    reporter = visit(site)
+    reporter.allow(re.compile("net::ERR_FAILED"))
+    reporter.context.add_init_script("delete PerformanceResourceTiming.prototype.responseStatus")  # as in Safari
+    to_step(reporter, 3)
+    reporter.context.route("**/_upload", lambda route: route.abort())
+    attach(reporter, ("foto.jpg", jpeg()))
+    broken = reporter.page.get_by_text(text("error.file_interrupted"))
+    expect(broken).to_be_visible()
+    expect(reporter.page.get_by_role("progressbar")).to_be_hidden()
+    reporter.context.unroute("**/_upload")
+    attach(reporter, ("foto.jpg", jpeg()))
+    reporter.see("Berkas berhasil diunggah.")
+    expect(broken).to_be_hidden()
 
 
 def test_reporter_sees_the_picture_on_the_summary(reporter) -> None:

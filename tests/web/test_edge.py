@@ -328,7 +328,7 @@ async def test_new_visitors_get_a_device(outside: Outside) -> None:
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
-        ("/", "no-cache"),
+        ("/", "no-store"),
         ("/petugas/laporan", "no-store"),
         ("/en/petugas/masuk", "no-store"),
         ("/wbs.css", "no-cache"),

@@ -191,4 +191,4 @@ class TrackState(rx.State):
         self.held, self.wrong, self.news, self._fresh, self._ended = "", "", "", [], True
         show(self, ticket="", broken="", status={}, asked={}, stages=[], outcome={}, acts=[])
         show(self, messages=[], sections=[], files=[])
-        return rx.redirect(localised(self, f"/lacak?tutup={how}"))
+        return rx.redirect(localised(self, f"/lacak?tutup={how}"), replace=True)
