@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -65,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
     serve.set_defaults(run=_serve)
     commands.add_parser("build", help="build the pages, for who serves them and may not").set_defaults(run=_build)
-    commands.add_parser("init", help="make the database, the secret and the recovery keys").set_defaults(run=_init)
+    init = commands.add_parser("init", help="make the database, the secret and the recovery keys")
+    init.add_argument("--new-secret", action="store_true", help="go on with another secret: the old one is lost")
+    init.set_defaults(run=_init)
     _add_staff_parser(commands)
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(required=True, metavar="ACTION")
     trail.add_parser("verify", help="look for changed, missing or added events").set_defaults(run=_run(_verify))
@@ -134,7 +137,11 @@ def _run(work: Work, ready: bool = True) -> Callable[[argparse.Namespace], None]
         finally:
             await close()
 
-    return lambda args: asyncio.run(whole(args))
+    def started(args: argparse.Namespace) -> None:
+        os.umask(0o077)  # what is kept is for nobody else on this machine
+        asyncio.run(whole(args))
+
+    return started
 
 
 # --- the commands -------------------------------------------------------------------------------------------
@@ -153,10 +160,10 @@ def _build(_args: argparse.Namespace) -> None:
         print("WBS: the pages are built already")
 
 
-def _init(_args: argparse.Namespace) -> None:
+def _init(args: argparse.Namespace) -> None:
     from wbs_app import serve
 
-    serve.initialise()
+    serve.initialise(args.new_secret)
 
 
 async def _staff_add(args: argparse.Namespace) -> None:
@@ -186,7 +193,7 @@ async def _staff_vouch(args: argparse.Namespace) -> None:
         for name in args.name:
             found = await _somebody(db, name)
             await vouching.trust(db, found)
-            print(f"{found.username}\t{vouching.code_of(found)}")
+            print(f"{found.username}\t{vouching.code_of(found.public_key)}")
 
 
 async def _somebody(db: Db, name: str) -> Staff:
@@ -206,10 +213,10 @@ async def _staff_deactivate(args: argparse.Namespace) -> None:
 
 async def _verify(_args: argparse.Namespace) -> None:
     async with reading() as db:
-        broken = await audit.verify(db)
+        broken, last = await audit.verify(db), await audit.newest(db)
     if broken is not None:
         raise Failed(f"the audit trail is broken at event {broken}")
-    print("the audit trail is intact")
+    print(f"the audit trail is intact: {last} events")
 
 
 async def _recover(args: argparse.Namespace) -> None:

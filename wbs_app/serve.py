@@ -18,7 +18,7 @@ from sqlmodel import select
 
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, Setting
-from wbs_app.services import database, migrate, staff, vouching
+from wbs_app.services import audit, database, migrate, staff, vouching
 from wbs_app.services.locks import Lock, hold
 from wbs_app.vault.recovery import new_recovery
 
@@ -191,34 +191,45 @@ def _bring_back_assets(aside: Path) -> None:
 # --- the data ---------------------------------------------------------------------------------------------------------
 
 
-def initialise() -> None:
-    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat."""
-    asyncio.run(_initialise())
+def initialise(new_secret: bool = False) -> None:
+    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat.
+
+    `new_secret`: the one this system was started with is lost.
+
+    Raises:
+        Unusable: when the secret is another one without that being said.
+    """
+    os.umask(0o077)  # what is kept is for nobody else on this machine
+    asyncio.run(_initialise(new_secret))
 
 
-async def _initialise() -> None:
+async def _initialise(new_secret: bool) -> None:
     try:
         await migrate.ready()
-        await _same_secret()
+        await _same_secret(new_secret)
         await _recovery_keys()
         await _first_administrator()
     finally:
         await database.close()
 
 
-async def _same_secret() -> None:
-    """A lost or exchanged secret would silently break every open form: refuse to start with it."""
+async def _same_secret(new_secret: bool) -> None:
+    """A lost or exchanged secret breaks every open form and every mark made with it: nobody starts with it unawares."""
     mark = hashlib.blake2b(b"", key=settings().secret_key(), person=b"fingerprint", digest_size=16).hexdigest()
     async with database.writing() as db:
         await hold(db, Lock.START)
         known = await db.get(Setting, "secret_fingerprint")
         if known is None:
             db.add(Setting(name="secret_fingerprint", value=mark))
-        elif known.value != mark:
+        elif known.value != mark and not new_secret:
             raise Unusable(
                 "the secret is not the one this system was started with: restore data/secret from your backup "
-                "(or set WBS_SECRET)"
+                "(or set WBS_SECRET); if it is lost for good: wbs init --new-secret (docs/operations.md, Backup)"
             )
+        elif known.value != mark:
+            known.value = mark
+            db.add(known)
+            await audit.mark_anew(db)
 
 
 async def _recovery_keys() -> None:
@@ -232,6 +243,7 @@ async def _recovery_keys() -> None:
             public_key, shares = new_recovery()
             vouching.keep_recovery(agency, public_key)
             db.add(agency)
+            await vouching.open_agency(db, code)
         print(f"\nRecovery key of {code}: any two of these three shares restore it. They are shown only now.")
         print("Write each on paper and give them to three different people.")
         for number, share in enumerate(shares, start=1):

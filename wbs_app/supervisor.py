@@ -24,10 +24,16 @@ def _many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def _no_dumps() -> None:
+    """What is in memory when a worker crashes must not land on a disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main(host: str, port: int, workers: int) -> None:
     """Runs until it is stopped."""
     start_logging()
     _many_files()
+    _no_dumps()
     Server(
         "wbs_app.wbs_app:create",
         factory=True,

@@ -24,12 +24,14 @@ from tests.services.samples import (
     png,
     relations,
     saved,
+    text_part,
     word,
     zipped,
 )
 from wbs_app.model.files import DOCX
 from wbs_app.services import cleaning_docx, cleaning_pdf, cleaning_picture
 from wbs_app.services.cleaning import clean
+from wbs_app.services.cleaning_codestream import bare_jpeg
 from wbs_app.services.structure import examine
 from wbs_app.text import keys
 
@@ -225,6 +227,39 @@ def test_pictures_in_pictures_of_a_pdf() -> None:
     assert differs(drawn(given_file), drawn(cleaned)) < 0.5
 
 
+def _filled_in(profile: bytes) -> bytes:
+    """A page filled with a colour of this profile."""
+    pdf = plain_pdf()
+    page = pdf.pages[0].obj
+    colours = Array([Name.ICCBased, pdf.make_stream(profile, N=3, Alternate=Name.DeviceRGB)])
+    page.Resources.ColorSpace = pikepdf.Dictionary(C=colours)
+    page.Contents = pdf.make_stream(b"/C cs .2 .5 .9 sc 0 0 300 200 re f")
+    return saved(pdf)
+
+
+def test_a_colour_profile_in_a_pdf_is_its_colours_alone() -> None:
+    """Screens are named after people, scanners have numbers. Red and green are exchanged, to see that it is used."""
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    odd = made.replace(b"rXYZ", b"xxxx").replace(b"gXYZ", b"rXYZ").replace(b"xxxx", b"gXYZ")
+    named_ = odd.replace("sRGB built-in".encode("utf-16-be"), "Layar Penanda".encode("utf-16-be"))
+    numbered = named_[:48] + b"Penanda!" + named_[56:]
+    assert named_ != odd
+    cleaned = clean(PDF, _filled_in(numbered)).data
+    assert_gone("Penanda", PDF, cleaned)
+    assert differs(drawn(_filled_in(numbered)), drawn(cleaned)) == 0
+    assert differs(drawn(_filled_in(made)), drawn(cleaned)) > 10
+    for broken in (b"Penanda" * 30, numbered[:140]):
+        assert_gone("Penanda", PDF, clean(PDF, _filled_in(broken)).data)
+
+
+def test_segments_of_a_jpeg_that_no_decoder_needs_go() -> None:
+    held = jpeg()
+    for marker in (0x02, 0xBF, 0xE5, 0xF7, 0xFE):
+        marked = held[:2] + bytes((0xFF, marker, 0, 9)) + b"Penanda" + held[2:]
+        assert bare_jpeg(marked) == bare_jpeg(held)
+    assert differs(opened(held), opened(bare_jpeg(held))) == 0
+
+
 def test_an_earlier_version_of_a_pdf_goes() -> None:
     first = saved(plain_pdf("Penanda"), object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False)
     with pikepdf.open(io.BytesIO(first)) as pdf:
@@ -253,6 +288,25 @@ def test_word_documents_keep_their_words_alone(mark: str, said: str) -> None:
     gone = "gps author dates software thumbnail attachment links comments_author revisions actions"
     assert named(gone) <= {*cleaned.removed}
     examine(DOCX, cleaned.data)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        '<v:shape o:gfxdata="Penanda" alt="C:/Users/Penanda/foto.jpg" href="https://Penanda" title="Penanda"/>',
+        '<v:shape><o:signatureline o:suggestedsigner="Penanda" o:suggestedsigneremail="Penanda"/></v:shape>',
+        '<w:drawing wp14:anchorId="Penanda" wp14:editId="Penanda"><a16:creationId val="{Penanda}"/></w:drawing>',
+        '<w:sdt><w:sdtPr><w:alias w:val="Penanda"/><w:tag w:val="Penanda"/></w:sdtPr><w:sdtContent/></w:sdt>',
+    ],
+    ids=["shape", "signature line", "numbers of a sitting", "content control"],
+)
+def test_words_beside_what_is_seen_go(held: str) -> None:
+    """As Word itself writes them: beside a shape even a second package with all that it knows of it."""
+    prefixes = " ".join(f'xmlns:{name}="urn:{name}"' for name in ("v", "o", "wp14", "a16"))
+    main = text_part("document", f"<w:body {prefixes}><w:p><w:r>{held}<w:t>Halo</w:t></w:r></w:p></w:body>")
+    cleaned = clean(DOCX, word(plain_parts() | {"word/document.xml": main})).data
+    assert_gone("Penanda", DOCX, cleaned)
+    assert paragraphs(cleaned) == "Halo"
 
 
 def test_the_parts_of_a_cleaned_document() -> None:

@@ -116,7 +116,7 @@ def test_the_list_and_the_end(wbs: Wbs) -> None:
 
 def test_the_audit_trail(wbs: Wbs) -> None:
     wbs("staff add budi --role intake --agency bali")
-    assert wbs("audit verify") == (0, ["the audit trail is intact"], [])
+    assert wbs("audit verify") == (0, ["the audit trail is intact: 2 events"], [])
 
     async def tamper() -> None:
         async with writing() as db:
@@ -258,3 +258,19 @@ def test_several_workers_need_what_they_can_share(
 def test_redis_needs_an_address_of_redis(settings_for: SettingsFor) -> None:
     with pytest.raises(Unusable, match="WBS_REDIS_URL"):
         settings_for(redis_url="http://127.0.0.1")
+
+
+def test_a_lost_secret_is_no_end_and_is_in_the_trail(wbs: Wbs, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wbs("init")[0] == 0
+    assert wbs("staff add Budi --role auditor --agency bali")[0] == 0
+    monkeypatch.setenv("WBS_SECRET", "66" * 32)
+    settings.cache_clear()
+    status, _, problems = wbs("init")
+    assert status == 1
+    assert "--new-secret" in problems[0]
+    assert wbs("audit verify")[0] == 1
+    assert wbs("init --new-secret")[0] == 0
+    status, said, _ = wbs("audit verify")
+    assert status == 0
+    assert said[0].startswith("the audit trail is intact")
+    assert wbs("init")[0] == 0

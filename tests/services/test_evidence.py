@@ -1,6 +1,7 @@
 """Files on their way in: looked at, sealed, waiting, taken along or swept; and what cannot be done to them."""
 
 import asyncio
+import base64
 import hashlib
 import io
 import time
@@ -24,6 +25,7 @@ from wbs_app.services.inspection import inspect
 from wbs_app.services.refusal import Refused
 from wbs_app.services.sweeping import sweep_staged
 from wbs_app.vault.sealing import Tampered
+from wbs_app.vault.streams import seal_chunks
 
 SettingsFor = Callable[..., Settings]
 
@@ -369,3 +371,32 @@ async def test_a_file_that_is_too_large_is_not_kept_in_memory() -> None:
     assert [file async for file in files_in(pieces(*sent), 12)] == [
         ("besar.jpg", None), ("kecil.jpg", b"ok"), ("besar.pdf", None)
     ]  # fmt: skip
+
+
+# --- what is stored tells ---------------------------------------------------------------------------------------------
+
+
+async def test_a_stored_file_tells_little_of_its_length(folder: Path) -> None:
+    """Its exact length could be looked up where it was taken from."""
+    await Staging(SECRET).add("a.png", picture("PNG", 8), 5)
+    await Staging(SECRET).add("b.png", picture("PNG", 60), 5)
+    sizes = {file.stat().st_size for file in kept(folder) if file.suffix != ".about"}
+    assert len(sizes) == 1 and sizes.pop() > 2**16
+    await Staging(SECRET).add("c.png", picture("PNG", 200), 5)
+    await Staging(SECRET).add("d.png", picture("PNG", 180), 5)
+    assert len({file.stat().st_size for file in kept(folder) if file.suffix != ".about"}) == 2
+    for file in await Staging(SECRET).adopt():
+        assert len(await plain(file.about)) == file.about.size < 2**18
+
+
+async def test_a_file_stored_before_opens_as_well(folder: Path) -> None:
+    """Without what makes all of a class equally long."""
+    about = await Staging(SECRET).add("a.png", PNG, 5)
+    (file,) = await Staging(SECRET).adopt()
+    boxes = seal_chunks(base64.b64decode(file.original.key), evidence.once(PNG))
+    (folder / "files" / file.original.id).write_bytes(b"".join([box async for box in boxes]))
+    assert await plain(file.original) == PNG and about.id == file.about.id
+    with pytest.raises(Tampered):
+        await plain(replace(file.original, size=len(PNG) - 1))
+    with pytest.raises(Tampered):
+        await plain(replace(file.about, size=file.about.size + 1))

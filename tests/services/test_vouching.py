@@ -34,6 +34,11 @@ async def _person(staff_id: int) -> Staff:
     return found
 
 
+async def _code(staff_id: int | None) -> str:
+    """What the supervisor hears from the person."""
+    return vouching.code_of((await _person(staff_id or 0)).public_key)
+
+
 async def _accepted(
     admin: Actor, username: str, role: str = "supervisor", agencies: tuple[str, ...] = ("bali",)
 ) -> Staff:
@@ -60,7 +65,7 @@ async def test_an_administrator_makes_nobody_a_reader(hire: "Hire", receive: "Re
     for actor, refused in ((admin, Forbidden), (stranger, Refused)):
         with pytest.raises(refused):
             async with writing() as db:
-                await vouching.vouch(db, actor, invited.id or 0)
+                await vouching.vouch(db, actor, invited.id or 0, await _code(invited.id))
 
 
 async def test_who_is_vouched_for_gets_the_keys(hire: "Hire", receive: "Receive") -> None:
@@ -71,7 +76,7 @@ async def test_who_is_vouched_for_gets_the_keys(hire: "Hire", receive: "Receive"
         assert [one.username for one in await vouching.waiting(db, chief)] == ["budi"]
         assert [one.username for one in await vouching.known(db, chief)] == ["sari"]
     async with writing() as db:
-        await vouching.vouch(db, chief, invited.id or 0)
+        await vouching.vouch(db, chief, invited.id or 0, await _code(invited.id))
     await keys.catch_up(chief)
     later = await receive()
     both = {str(chief.staff_id), str(invited.id)}
@@ -82,11 +87,14 @@ async def test_who_is_vouched_for_gets_the_keys(hire: "Hire", receive: "Receive"
         assert (trail.actor, trail.subject) == ("sari", "budi")
     with pytest.raises(Refused, match=r"vouching\.gone"):
         async with writing() as db:
-            await vouching.vouch(db, chief, invited.id or 0)
+            await vouching.vouch(db, chief, invited.id or 0, await _code(invited.id))
 
 
 async def test_the_first_of_an_agency_need_nobody(hire: "Hire") -> None:
     admin = await hire("rai", Role.ADMIN, "bali ntt")
+    async with writing() as db:
+        for agency in ("bali", "ntt"):
+            await vouching.open_agency(db, agency)
     first = await _accepted(admin, "adi", "intake")
     chief = await _accepted(admin, "sari")
     assert vouching.is_vouched(first)
@@ -104,7 +112,7 @@ async def test_only_within_all_agencies(hire: "Hire") -> None:
     wider = await _accepted(admin, "budi", "intake", ("bali", "ntt"))
     with pytest.raises(Refused, match=r"vouching\.gone"):
         async with writing() as db:
-            await vouching.vouch(db, chief, wider.id or 0)
+            await vouching.vouch(db, chief, wider.id or 0, await _code(wider.id))
 
 
 async def test_who_needs_nobody(hire: "Hire") -> None:
@@ -208,7 +216,7 @@ async def lost(hire: "Hire", receive: "Receive") -> tuple[Actor, Actor, int, int
     person = await _accepted(admin, "budi", "investigator")
     assert person.id is not None
     async with writing() as db:
-        await vouching.vouch(db, chief, person.id)
+        await vouching.vouch(db, chief, person.id, await _code(person.id))
     report = await receive()
     async with writing() as db:
         await assignment.assign(db, chief, report.ticket, person.id)
@@ -235,7 +243,7 @@ async def test_a_new_start_begins_without_any_key(lost: Lost, relaxed: None) -> 
     await keys.catch_up(chief)
     assert await _holders(report_id) == {str(chief.staff_id)}, "first somebody has to know whose key this is"
     async with writing() as db:
-        await vouching.vouch(db, chief, staff_id)
+        await vouching.vouch(db, chief, staff_id, await _code(staff_id))
     await keys.catch_up(chief)
     assert await _holders(report_id) == {str(chief.staff_id), str(staff_id)}
     async with reading() as db:

@@ -14,6 +14,7 @@ from tests.services.samples import jpeg, marked_pdf, marked_word, pixels, plain_
 from wbs_app.model.files import TYPES
 from wbs_app.services import workshop
 from wbs_app.services.refusal import Refused
+from wbs_app.services.seclusion import version
 from wbs_app.services.workshop import prepare
 
 UNREADABLE = "error.file_unreadable"
@@ -142,10 +143,24 @@ HARM: dict[str, str] = {
     "other words": 'answer(b\'{"extension": "png", "removed": ["rahasia"]}\\nrahasia\')',
 }
 """What a file may do that has taken over its process."""
+if version():  # where Linux can shut a process in
+    HARM |= {
+        "look at a file": "os.open('/etc/passwd', os.O_RDONLY)",
+        "look at itself": "os.open('/proc/self/environ', os.O_RDONLY)",
+        "make a folder": "os.mkdir('FOLDER/made')",
+        "end another": "os.kill(os.getppid(), signal.SIGCONT)",
+        "look into another": "look(os.getppid())",
+    }
 
 BENCH = """
-import os, signal, sys, time
+import ctypes, os, signal, sys, time
 from wbs_app.services import workbench
+
+def look(process):
+    libc, held = ctypes.CDLL(None, use_errno=True), ctypes.create_string_buffer(8)
+    part = (ctypes.c_size_t * 2)(ctypes.addressof(held), 8)
+    if libc.process_vm_readv(process, part, 1, part, 1, 0) < 0:
+        raise OSError(ctypes.get_errno(), "not there")
 
 def obey(name, data):
     exec(data)

@@ -12,6 +12,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from wbs_app.components.browser import do
 from wbs_app.components.words import agency, here, lang, t
 from wbs_app.state.portal import PortalState
+from wbs_app.text import path_in
 
 REFUGE = "https://www.bmkg.go.id/"
 """Where Keluar Cepat leads: the national weather service, a page that anyone may have open."""
@@ -117,7 +118,6 @@ def official_line(path: str) -> rx.Component:
 
 def language_switch(path: str) -> rx.Component:
     """Plain links: the other language is another prerendered page with its own `lang`."""
-    english = "/en" if path == "/" else f"/en{path}"
     current = {"aria_current": "true"}
     return rx.fragment(
         anchor(
@@ -131,7 +131,7 @@ def language_switch(path: str) -> rx.Component:
         rx.el.span("·", aria_hidden="true"),
         anchor(
             "EN",
-            english,
+            path_in("en", path),
             custom_attrs={"lang": "en"},
             aria_label="English",
             class_name="lang",

@@ -10,7 +10,7 @@ import reflex as rx
 
 from wbs_app.config import settings
 from wbs_app.state.portal import PortalState
-from wbs_app.text import overrides, text
+from wbs_app.text import overrides, path_in, text
 
 _language: ContextVar[str] = ContextVar("language", default="id")
 
@@ -32,7 +32,7 @@ def lang() -> str:
 
 def here(path: str) -> str:
     """The address of a page in the language being built."""
-    return path if lang() == "id" else ("/en" if path == "/" else f"/en{path}")
+    return path_in(lang(), path)
 
 
 def t(key: str, **values: Any) -> Any:

@@ -1,6 +1,8 @@
 """A session's row in the database, which only the browser's cookie finds and opens.
 
-It is found by one hash of the cookie, and its box opens with another: a stolen database opens no private key.
+It is found by one hash of the cookie, and its box opens with another: a stolen database opens no private key. Both are
+made with the server's secret, and the box is bound to its person and to whether the second factor was given: whoever
+writes to the database makes no session, and makes none somebody else's.
 """
 
 import hashlib
@@ -10,6 +12,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from wbs_app.config import settings
 from wbs_app.model.columns import now
 from wbs_app.model.tables import Staff, StaffSession
 from wbs_app.services.database import Db
@@ -50,22 +53,22 @@ def plausible(cookie: str | None) -> bool:
     return bool(cookie) and len(cookie or "") <= _LONGEST_COOKIE
 
 
-def seal_box(cookie: str, box: Box) -> bytes:
-    return seal_json(_hash(cookie, b"wbs session key"), box, _place(cookie))
+def seal_box(cookie: str, box: Box, staff_id: int, half: bool) -> bytes:
+    return seal_json(_hash(cookie, b"wbs session key"), box, _place(cookie, staff_id, half))
 
 
-def open_box(cookie: str, sealed: bytes) -> Box:
-    """Raises Tampered when the row is not this cookie's."""
-    return unseal_json(_hash(cookie, b"wbs session key"), sealed, _place(cookie))
+def open_box(cookie: str, sealed: bytes, staff_id: int, half: bool) -> Box:
+    """Raises Tampered when the row is not this cookie's, or was another person's or half."""
+    return unseal_json(_hash(cookie, b"wbs session key"), sealed, _place(cookie, staff_id, half))
 
 
 def _hash(cookie: str, purpose: bytes) -> bytes:
     typed = cookie.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(typed, digest_size=KEY_BYTES, person=purpose).digest()
+    return hashlib.blake2b(typed, digest_size=KEY_BYTES, key=settings().secret_key(), person=purpose).digest()
 
 
-def _place(cookie: str) -> Place:
-    return Place("staff_session", id_of(cookie), "box")
+def _place(cookie: str, staff_id: int, half: bool) -> Place:
+    return Place("staff_session", f"{id_of(cookie)}:{staff_id}", "half" if half else "box")
 
 
 async def begin(db: Db, staff_id: int, box: Box, half: bool) -> str:
@@ -76,7 +79,7 @@ async def begin(db: Db, staff_id: int, box: Box, half: bool) -> str:
             id=id_of(cookie),
             staff_id=staff_id,
             half=half,
-            box=seal_box(cookie, box),
+            box=seal_box(cookie, box, staff_id, half),
             began_at=start,
             expires_at=start + (HALF_LASTS if half else IDLE_LASTS),
         )
@@ -100,4 +103,4 @@ async def half_of(db: Db, cookie: str) -> Half | None:
         return None
     sealed, staff = found
     assert staff.id is not None
-    return Half(id_of(cookie), open_box(cookie, sealed), staff, staff.id)
+    return Half(id_of(cookie), open_box(cookie, sealed, staff.id, half=True), staff, staff.id)

@@ -1,11 +1,14 @@
-"""JPEG and JPEG 2000 data inside a PDF, without what is not picture. Pixels and colour signals stay bit for bit:
-a PDF says itself how its pictures' numbers become colours, so decoding them here could change what is seen."""
+"""JPEG, JPEG 2000 and colour profiles inside a PDF, without what is neither picture nor colour. Pixels and colours stay
+bit for bit: a PDF says itself how numbers become colours, so decoding them here could change what is seen."""
 
 import struct
 
-_SOI, _EOI, _SOS, _COM, _APP0, _APP14, _APP15 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xEE, 0xEF
+_SOF0, _SOI, _EOI, _SOS, _APP0, _APP14 = 0xC0, 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
 _JFIF_BYTES, _ADOBE_BYTES = 16, 14
 """Lengths of the two segments that decoders need, when nothing else hides in them."""
+_COLOURS = frozenset(b"wtpt bkpt chad rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 gamt".split())
+"""Parts of a colour profile that turn numbers into colours."""
+_ICC_HEAD = 128
 _BOXES = {b"jP  ", b"ftyp", b"jp2h", b"jp2c"}
 
 
@@ -38,7 +41,7 @@ def bare_jpeg(data: bytes) -> bytes:
 def _needed(marker: int, size: int) -> bool:
     if marker in (_APP0, _APP14):
         return size == (_JFIF_BYTES if marker == _APP0 else _ADOBE_BYTES)
-    return marker != _COM and not _APP0 <= marker <= _APP15
+    return _SOF0 <= marker < _APP0  # all others are programs' own, comments, or reserved
 
 
 def _scan_end(data: bytes, at: int) -> int:
@@ -87,3 +90,26 @@ def _bare_codestream(data: bytes) -> bytes:
         at += 2 + size
     end = data.rfind(b"\xff\xd9")
     return bytes(kept) + data[at : end + 2 if end > at else len(data)]
+
+
+def bare_profile(data: bytes) -> bytes:
+    """An ICC profile of its colours alone: without its name, maker, screen or scanner, serial number and date.
+
+    Raises:
+        ValueError: for what is none.
+    """
+    if data[36:40] != b"acsp" or len(data) < _ICC_HEAD + 4:
+        raise ValueError("no profile")
+    count = struct.unpack_from(">I", data, _ICC_HEAD)[0]
+    if _ICC_HEAD + 4 + 12 * count > len(data):
+        raise ValueError("no profile")
+    listed = [struct.unpack_from(">4sII", data, _ICC_HEAD + 4 + 12 * at) for at in range(count)]
+    kept = [(name, data[start : start + size]) for name, start, size in listed if name in _COLOURS]
+    table, parts = bytearray(struct.pack(">I", len(kept))), bytearray()
+    start = _ICC_HEAD + 4 + 12 * len(kept)
+    for name, part in kept:
+        table += struct.pack(">4sII", name, start + len(parts), len(part))
+        parts += part.ljust(-(-len(part) // 4) * 4, b"\0")
+    size = struct.pack(">I", start + len(parts))
+    head = size + bytes(4) + data[8:24] + bytes(12) + b"acsp" + bytes(24) + data[64:80]
+    return head.ljust(_ICC_HEAD, b"\0") + table + parts

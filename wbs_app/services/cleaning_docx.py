@@ -82,8 +82,11 @@ _DROPPED = {
     "nsid", "tmpl", "smartTagPr", "customXmlPr", "dataBinding", "permStart", "permEnd", "proofErr", "docVars",
     "docId", "mailMerge", "attachedTemplate", "documentProtection", "writeProtection", "activeWritingStyle",
     "attachedSchema", "schemaLibrary", "saveThroughXslt", "hlinkClick", "hlinkHover", "embedRegular",
-    "embedBold", "embedItalic", "embedBoldItalic", "altChunk", "persistentDocumentId",
+    "embedBold", "embedItalic", "embedBoldItalic", "altChunk", "persistentDocumentId", "creationId", "uniqueId",
+    "signatureline", "alias", "tag", "placeholder", "captions",
 }  # fmt: skip
+_LOST = {"date", "dateUtc", "textId", "paraId", "anchorId", "editId", "tooltip", "alt", "href", "title", "gfxdata"}
+"""Attributes: when and in which sitting something was written, where it came from, a whole package beside a drawing."""
 _NAMED_PICTURES = ("docPr", "cNvPr")
 
 
@@ -141,13 +144,9 @@ class _Rewriter(XMLGenerator):
         kept: dict[str, str] = {}
         for key, value in given.items():
             own = _local(key)
-            if own.startswith("rsid") or own in ("date", "dateUtc", "textId", "paraId", "tooltip"):
-                continue
-            if own in ("author", "initials") or (local in _NAMED_PICTURES and key in ("name", "descr", "title")):
+            if own in ("author", "initials") or (local in _NAMED_PICTURES and key in ("name", "descr")):
                 kept[key] = ""  # not left out: Word wants some of them
-            elif local == "imagedata" and own == "title":
-                continue
-            else:
+            elif not own.startswith("rsid") and own not in _LOST:
                 kept[key] = self._ids[value] if self._is_relation(key) and value else value
         return kept
 

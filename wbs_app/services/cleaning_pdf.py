@@ -10,7 +10,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, StreamDecodeLevel
 
-from wbs_app.services.cleaning_codestream import bare_jpeg, bare_jpeg2000
+from wbs_app.services.cleaning_codestream import bare_jpeg, bare_jpeg2000, bare_profile
 from wbs_app.services.refusal import Refused
 from wbs_app.services.structure import opened_pdf
 
@@ -176,9 +176,19 @@ def _clean_stream(stream: Any) -> None:
     _keep(stream, _STREAM)
     if kind == Name.Image:
         _clean_image(stream)
+    elif kind is None and "/N" in stream:
+        _clean_profile(stream)
     elif kind == Name.Form or stream.get("/PatternType") == 1:
         stream.write(_instructions(stream))
     elif kind == Name.PS:  # a program, for printers of long ago
+        stream.write(b"")
+
+
+def _clean_profile(stream: Any) -> None:
+    """A colour profile; programs name their screens and scanners in it. A broken one is as good as none."""
+    try:
+        stream.write(bare_profile(stream.read_bytes(StreamDecodeLevel.all)))
+    except ValueError:
         stream.write(b"")
 
 

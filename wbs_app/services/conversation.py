@@ -227,22 +227,25 @@ async def thread_for_reporter(db: Db, held: Pass) -> list[Said]:
 
 
 async def _rows(db: Db, report: Report) -> list[Message]:
+    """All messages in their order; Tampered when one is missing in between."""
     chosen = select(Message).where(Message.report_id == report.id).order_by(col(Message.position))
-    return list(await db.exec(chosen))
+    return history.unbroken(list(await db.exec(chosen)), first=1)
 
 
 def _said(row: Message, ticket: str, key: bytes, *, by_reporter: bool) -> Said:
+    """By what is sealed: whose a message is must not hang on a column, which somebody may change."""
     body = unseal_json(key, row.body, _place(ticket, row.position))
+    theirs = body["who"] == REPORTER
     return Said(
         position=row.position,
         at=body["at"],
-        who="staff" if by_reporter and not row.from_reporter else body["who"],
+        who="staff" if by_reporter and not theirs else body["who"],
         text=body["text"],
         files=body["files"],
         ask=body["ask"],
         facts=body.get("facts", False),
         seen=row.seen,
-        mine=row.from_reporter is by_reporter,
+        mine=theirs is by_reporter,
     )
 
 

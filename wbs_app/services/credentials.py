@@ -7,7 +7,7 @@ from itertools import pairwise
 from wbs_app.model.tables import Staff
 from wbs_app.services.refusal import Refused
 from wbs_app.services.slow import slowly
-from wbs_app.vault.keypairs import KeyPair
+from wbs_app.vault.keypairs import KeyPair, public_of
 from wbs_app.vault.passwords import SALT_BYTES, derive, new_salt
 from wbs_app.vault.sealing import Place, Tampered, seal, unseal
 
@@ -93,13 +93,18 @@ async def first(staff_id: int, password: str) -> dict[str, bytes]:
 
 
 async def unlock(staff: Staff | None, password: str) -> Unlocked | None:
-    """What the password opens; None when wrong, or the person unknown or inactive, after the same work."""
+    """What the password opens; None when wrong, or the person unknown or inactive, after the same work.
+
+    It must be the private half of the person's public key, for which others vouched: nobody can put a password of
+    their own into the row.
+    """
     known = staff if staff is not None and staff.active else None
     salt = (known.salt if known else None) or bytes(SALT_BYTES)
     key = await slowly(derive, password, salt)
     if known is None or known.id is None or known.private_key is None:
         return None
     try:
-        return Unlocked(key, unseal(key, known.private_key, place(known.id, "private_key")))
+        private_key = unseal(key, known.private_key, place(known.id, "private_key"))
     except Tampered:
         return None
+    return Unlocked(key, private_key) if public_of(private_key) == known.public_key else None

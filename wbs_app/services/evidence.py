@@ -4,6 +4,9 @@ A file waits under `staged/<folder of the form>/` sealed with a key that needs a
 browser: the cleaned copy and, unless the reporter does not want it, the original, each under a key of its own. When the
 report is sent both are copied to `files/<id>` and `files/<id>.original`; the key to the copy is then sealed with the
 account, that to the original with the identity.
+
+What is stored is as long as the next power of two: the exact length of a document could be looked up where it was
+taken from.
 """
 
 import base64
@@ -36,6 +39,7 @@ PARTS = ("about", "file", "original")
 """What a waiting file consists of; the first makes it exist."""
 RETRIES: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 """A reporter waits: better to say soon that a file could not be stored."""
+SMALLEST_CLASS = 2**16  # bytes
 WHOLE_BYTES = 2**20
 """Up to this size a file is sealed at once, in a few milliseconds, and not while it is being stored."""
 UNREADABLE = (OSError, obstore.exceptions.BaseError, Tampered)
@@ -96,8 +100,9 @@ async def delete(paths: list[str]) -> None:
 
 
 async def _put(path: str, about: About, data: bytes) -> None:
-    boxes = seal_chunks(base64.b64decode(about.key), once(data))
-    small = len(data) <= WHOLE_BYTES
+    padded = data.ljust(max(SMALLEST_CLASS, 1 << (len(data) - 1).bit_length()), b"\0")
+    boxes = seal_chunks(base64.b64decode(about.key), once(padded))
+    small = len(padded) <= WHOLE_BYTES
     await obstore.put_async(store(), path, b"".join([box async for box in boxes]) if small else boxes)
 
 
@@ -132,9 +137,12 @@ async def _plain(path: str, about: About, served: bool) -> AsyncIterator[bytes]:
         async for piece in result.stream(min_chunk_size=256 * 1024):
             yield bytes(piece)
 
+    left = about.size  # what follows is padding
     async for chunk in open_chunks(base64.b64decode(about.key), boxes()):
-        digest.update(chunk)
-        yield chunk
+        if part := chunk[:left]:
+            left -= len(part)
+            digest.update(part)
+            yield part
     if digest.hexdigest() != about.sha256:
         raise Tampered
 

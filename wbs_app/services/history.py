@@ -6,16 +6,19 @@ A step's body: `kind`, `at` (ISO, to the minute, in the agency's zone), `who` (a
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
 from wbs_app.model.agency import Profile
 from wbs_app.model.documents import moment_in_words
+from wbs_app.model.handling_tables import Message
 from wbs_app.model.tables import Report, ReportEvent
 from wbs_app.services.database import Db
-from wbs_app.vault.sealing import Place, seal_json, unseal_json
+from wbs_app.vault.sealing import Place, Tampered, seal_json, unseal_json
+
+Row = TypeVar("Row", ReportEvent, Message)
 
 PUBLIC = frozenset({"status", "refer", "evidence", "object", "rate", "withdraw", "acknowledge"})
 
@@ -85,10 +88,17 @@ async def steps(db: Db, report: Report, key: bytes | None) -> list[Step]:
     """All steps, oldest first.
 
     Raises:
-        Tampered: when a stored step was changed.
+        Tampered: when a stored step was changed, or one is missing in between.
     """
     chosen = select(ReportEvent).where(ReportEvent.report_id == report.id).order_by(col(ReportEvent.position))
-    return [_step(event, report.ticket, key) for event in await db.exec(chosen)]
+    return [_step(event, report.ticket, key) for event in unbroken(list(await db.exec(chosen)))]
+
+
+def unbroken(rows: list[Row], first: int = 0) -> list[Row]:
+    """Rows in the order of their positions, which count from `first`; Tampered when one is missing in between."""
+    if [row.position for row in rows] != list(range(first, first + len(rows))):
+        raise Tampered
+    return rows
 
 
 def interrupted(past: list[Step]) -> str | None:

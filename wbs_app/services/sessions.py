@@ -177,7 +177,7 @@ async def begin_enrolment(cookie: str) -> Enrolment | None:
             return None
         if "totp" not in held.box:
             held.box["totp"] = random_base32()
-            box = seal_box(cookie, held.box)
+            box = seal_box(cookie, held.box, held.staff_id, half=True)
             await db.exec(update(StaffSession).where(col(StaffSession.id) == held.id).values(box=box))
     secret = held.box["totp"]
     uri = TOTP(secret, interval=_STEP_SECONDS).provisioning_uri(name=held.staff.username, issuer_name="WBS")
@@ -240,7 +240,7 @@ async def resolve(cookie: str | None, by_hand: bool = True) -> Actor | None:
         return None
     if by_hand and not found.half:
         await _extend(id_of(cookie), found.began_at, found.expires_at)
-    box = open_box(cookie, found.box)
+    box = open_box(cookie, found.box, found.id, found.half)
     return Actor(
         staff_id=found.id,
         username=found.username,

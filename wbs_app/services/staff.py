@@ -136,13 +136,14 @@ async def set_email(db: Db, staff_id: int, typed: str, by: str) -> str:
 
 
 async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:
-    """Ends all sessions and invitations; the person can no longer sign in, and gets no further keys.
+    """Ends all sessions and invitations; the person can no longer sign in, and gets no further keys, not even when
+    somebody makes the row active again.
 
     Raises:
         Refused: for an unknown person.
     """
     staff = await _get(db, staff_id)
-    staff.active = False
+    staff.active, staff.vouch = False, None
     db.add(staff)
     await db.flush()
     await db.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))

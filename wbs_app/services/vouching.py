@@ -9,21 +9,28 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from wbs_app.config import settings
 from wbs_app.model.access import IDENTITY_READERS, KINDS_IN_REACH, Actor, Permission, Role
-from wbs_app.model.tables import Agency, Staff
+from wbs_app.model.columns import now
+from wbs_app.model.tables import Agency, Setting, Staff
 from wbs_app.services import notices
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.codes import ALPHABET
+from wbs_app.vault.keypairs import public_of
 
 READING_ROLES = frozenset({*KINDS_IN_REACH, *IDENTITY_READERS})
 """Roles that a key may be sealed to; nobody needs to vouch for the others."""
+
+OPEN_FOR = timedelta(days=7)
+"""So long, from its set-up on, an agency without a supervisor asks nobody to vouch. It ends by itself: who has vouched
+for whom stands in the database, where somebody might wipe it."""
 
 
 def is_vouched(staff: Staff) -> bool:
@@ -36,15 +43,23 @@ def is_waiting(staff: Staff) -> bool:
     return staff.active and staff.public_key is not None and staff.role in READING_ROLES and not is_vouched(staff)
 
 
-def code_of(staff: Staff) -> str:
-    """Eight characters of the person's public key, such as "7K3M-9QXT": who vouches hears them from the person, so an
-    invitation that somebody else has used is noticed. "" before there is a key."""
-    if staff.public_key is None:
+def code_of(public_key: bytes | None) -> str:
+    """Eight characters of a public key, such as "7K3M-9QXT": who vouches hears them from the person, so an invitation
+    that somebody else has used is noticed. Made with the server's secret: nobody can look for another key of the same
+    code. "" without a key."""
+    if public_key is None:
         return ""
-    digest = hashlib.blake2b(staff.public_key, digest_size=5, person=b"wbs vouching").digest()
+    key = settings().secret_key()
+    digest = hashlib.blake2b(public_key, digest_size=5, key=key, person=b"wbs vouching").digest()
     plain = base64.b32encode(digest).decode()
     spelt = plain.translate(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET))
     return f"{spelt[:4]}-{spelt[4:]}"
+
+
+def own_code(actor: Actor) -> str:
+    """The code of the actor's own key, told by the half that the password has opened: the one in the database may be
+    somebody else's by now."""
+    return code_of(public_of(actor.private_key))
 
 
 async def able(db: Db, *conditions: Any) -> list[Staff]:
@@ -75,20 +90,21 @@ async def known(db: Db, actor: Actor) -> list[Staff]:
     return [staff for staff in people if set(staff.agencies.split()) & set(actor.agencies)]
 
 
-async def vouch(db: Db, actor: Actor, staff_id: int) -> Staff:
-    """The actor knows this person. Existing keys follow by `keys.catch_up`, after the commit.
+async def vouch(db: Db, actor: Actor, staff_id: int, code: str) -> Staff:
+    """The actor knows this person, and has compared this `code`. Existing keys follow by `keys.catch_up`, after the
+    commit.
 
     Raises:
         Forbidden: unless the actor may vouch for others.
-        Refused: "vouching.gone" for somebody who does not wait for this actor, "vouching.not_yet" while nobody has
-            vouched for the actor.
+        Refused: "vouching.gone" for somebody who does not wait for this actor, or no longer with this code;
+            "vouching.not_yet" while nobody has vouched for the actor.
     """
     me = await db.get(Staff, actor.staff_id)
     if me is None or not is_vouched(me):
         actor.require(Permission.VOUCH)
         raise Refused("vouching.not_yet")
     person = next((staff for staff in await waiting(db, actor) if staff.id == staff_id), None)
-    if person is None:
+    if person is None or code_of(person.public_key) != code:
         raise Refused("vouching.gone")
     await trust(db, person, actor.username)
     return person
@@ -109,11 +125,26 @@ async def arrived(db: Db, staff: Staff) -> None:
     had a supervisor yet, there is nobody to ask."""
     if not is_waiting(staff):
         return
+    served = staff.agencies.split()
     vouchers = (await db.exec(select(Staff).where(Staff.role == Role.SUPERVISOR, col(Staff.vouched_by) != ""))).all()
-    if not any(set(one.agencies.split()) & set(staff.agencies.split()) for one in vouchers):
+    alone = not any(set(one.agencies.split()) & set(served) for one in vouchers)
+    if alone and all([await _is_open(db, agency) for agency in served]):
         await trust(db, staff)
     else:
         await notices.tell_staff(db, _ids(one for one in vouchers if _covers(one.agencies.split(), staff)), "vouch")
+
+
+async def open_agency(db: Db, agency: str) -> None:
+    """From now on the agency is being set up: by whoever holds the server's secret and sees the recovery shares."""
+    until = (now() + OPEN_FOR).isoformat(timespec="seconds")
+    await db.merge(Setting(name=f"open {agency}", value=f"{until} {_mark('open', agency, until).hex()}"))
+
+
+async def _is_open(db: Db, agency: str) -> bool:
+    found = await db.get(Setting, f"open {agency}")
+    until, _, given = found.value.partition(" ") if found else ("", "", "")
+    ours = hmac.compare_digest(given.encode(), _mark("open", agency, until).hex().encode())
+    return ours and now() < datetime.fromisoformat(until)
 
 
 def _ids(people: Iterable[Staff]) -> list[int]:

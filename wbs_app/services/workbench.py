@@ -1,7 +1,8 @@
 """The other end of workshop.py: `python -m wbs_app.services.workbench SECONDS`, a process that knows no secret of ours.
 
 It has everything loaded and does nothing but fork: each file is read by a process of its own, which can no longer
-write files, start programs or take much, and which ends with its file. What breaks there breaks nothing else.
+write files, look at ours or at other processes, start programs or take much, and which ends with its file. What breaks
+there breaks nothing else.
 """
 
 import json
@@ -11,6 +12,7 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import magic
@@ -20,10 +22,13 @@ from wbs_app.services.cleaning import clean
 from wbs_app.services.drawing import draw
 from wbs_app.services.inspection import inspect
 from wbs_app.services.refusal import Refused
+from wbs_app.services.seclusion import shut_in
 
 CPU_SECONDS = 10
 MEMORY = 2**30
 """Of addresses, loaded libraries included: about 300 MB of them."""
+READABLE = ("/usr", "/lib", "/lib64", "/dev/urandom", sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]))
+"""Fonts, and what is loaded when a file asks for it; not what we keep, wherever that is."""
 LIMITS = {
     resource.RLIMIT_CPU: CPU_SECONDS,
     resource.RLIMIT_AS: MEMORY,
@@ -64,6 +69,7 @@ def _reap(*_: object) -> None:
 def _one(job: socket.socket, seconds: int) -> None:
     """The life of a process: one file in, one answer out."""
     signal.alarm(seconds)
+    shut_in(READABLE)
     for kind, most in LIMITS.items():
         resource.setrlimit(kind, (most, most))
     try:

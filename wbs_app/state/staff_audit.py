@@ -7,10 +7,11 @@ import reflex as rx
 from wbs_app.model.access import Permission
 from wbs_app.model.agency import Profile
 from wbs_app.model.desk import TRAIL
+from wbs_app.model.documents import day_in_words
 from wbs_app.model.tables import AuditEvent
 from wbs_app.services import audit
 from wbs_app.services.database import reading
-from wbs_app.services.history import said_at
+from wbs_app.services.history import in_zone, said_at
 from wbs_app.state.case_list import number
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.portal import Entry, catalogue_of
@@ -66,11 +67,18 @@ def _counted(page: audit.Page, lang: str) -> str:
     return fill(text("admin.audit_count", lang), **{name: number(value, lang) for name, value in figures.items()})
 
 
+def _moment(event: AuditEvent, profile: Profile, lang: str) -> str:
+    """Of what a reporter did only the day is known."""
+    if event.actor == audit.REPORTER:
+        return day_in_words(in_zone(event.at, profile.timezone), lang)
+    return said_at(event.at, profile, lang)
+
+
 def _row(event: AuditEvent, profile: Profile, lang: str) -> Entry:
     key = f"audit.{event.action}"
     return {
         "id": str(event.id),
-        "at": said_at(event.at, profile, lang),
+        "at": _moment(event, profile, lang),
         "who": text(_NOBODY[event.actor], lang) if event.actor in _NOBODY else event.actor,
         "action": text(key, lang) if has(key) else event.action,
         "subject": event.subject,

@@ -41,7 +41,7 @@ async def _standing(actor: Actor) -> Entry:
         return {"code": "", "waits": ""}
     async with reading() as db:
         me = await db.get_one(Staff, actor.staff_id)
-    return {"code": vouching.code_of(me), "waits": "yes" if vouching.is_waiting(me) else ""}
+    return {"code": vouching.own_code(actor), "waits": "yes" if vouching.is_waiting(me) else ""}
 
 
 class DeskState(rx.State):

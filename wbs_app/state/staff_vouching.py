@@ -60,9 +60,10 @@ class VouchingState(rx.State):
     async def vouch(self, staff_id: str):
         """Sahkan: the keys follow at once, as far as the actor holds them."""
         lang = language_of(self)
+        compared = next((row["code"] for row in self.waiting if row["id"] == staff_id), "")
         try:
             async with writing() as db:
-                person = await vouching.vouch(db, staff(), number_of(staff_id))
+                person = await vouching.vouch(db, staff(), number_of(staff_id), compared)
         except Refused as problem:
             self.said = {"tone": "bad", "text": text(problem.key, lang)}
         else:
@@ -80,5 +81,5 @@ def _row(person: Staff, units: Labels, names: dict[str, str], lang: str) -> Entr
         "username": person.username,
         "role": text(f"admin.role_{person.role}", lang),
         "place": f"{agencies} · {unit}" if unit else agencies,
-        "code": vouching.code_of(person),
+        "code": vouching.code_of(person.public_key),
     }

@@ -25,7 +25,9 @@ def language_at(path: str) -> str:
 
 def path_in(lang: str, path: str) -> str:
     """The address in this language of a page, named by its Indonesian one."""
-    return f"/en{path}" if lang == "en" else path
+    if lang == LANGUAGES[0]:
+        return path
+    return f"/{lang}" if path == "/" else f"/{lang}{path}"
 
 
 class _Deck(NamedTuple):

@@ -20,6 +20,11 @@ class KeyPair:
         return cls(*bindings.crypto_box_keypair())
 
 
+def public_of(private: bytes) -> bytes:
+    """The public half (32 bytes) of a private one."""
+    return bindings.crypto_scalarmult_base(private)
+
+
 def seal_to(public: bytes, key: bytes) -> bytes:
     """`key` in a libsodium sealed box for the owner of `public` (32 bytes, else ValueError).
 
@@ -31,7 +36,6 @@ def seal_to(public: bytes, key: bytes) -> bytes:
 def open_sealed(private: bytes, sealed: bytes) -> bytes:
     """What was sealed to the public half of `private`; Tampered when it was not, or is not whole."""
     try:
-        public = bindings.crypto_scalarmult_base(private)
-        return bindings.crypto_box_seal_open(sealed, public, private)
+        return bindings.crypto_box_seal_open(sealed, public_of(private), private)
     except CryptoError:
         raise Tampered from None

@@ -1,0 +1,257 @@
+"""What somebody gets who may write to the database, knows this program, and does not hold the server's secret."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import col, delete, select, update
+
+from wbs_app.config import settings
+from wbs_app.model.access import Actor, Role
+from wbs_app.model.handling_tables import Message
+from wbs_app.model.tables import AuditEvent, ReportEvent, ReportKey, Setting, Staff, StaffSession
+from wbs_app.model.workflow import Priority
+from wbs_app.services import (
+    audit,
+    boxes,
+    casefile,
+    conversation,
+    credentials,
+    handling,
+    keys,
+    people,
+    sessions,
+    staff,
+    vouching,
+)
+from wbs_app.services.database import Db, reading, writing
+from wbs_app.services.refusal import Refused
+from wbs_app.vault.keypairs import KeyPair
+from wbs_app.vault.sealing import Tampered
+
+if TYPE_CHECKING:
+    from tests.services.conftest import Hire, Receive, Received
+
+PASSWORD = "kuda besi melompat tinggi"
+ANOTHER = "rusa emas menyeberang pelan"
+
+
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """The same program on the intruder's own machine: with another secret."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WBS_SECRET", "66" * 32)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+async def _readers(report_id: int) -> set[str]:
+    async with reading() as db:
+        chosen = select(ReportKey.holder).where(ReportKey.report_id == report_id, ReportKey.document == "account")
+        return set(await db.exec(chosen))
+
+
+async def _signed_in(username: str, password: str = PASSWORD) -> str:
+    signed = await sessions.sign_in(username, password)
+    assert signed is not None
+    return signed.cookie
+
+
+async def _own_person(username: str, role: Role, by: Actor) -> int:
+    """Somebody whom the administrator invited and who has set a password, as an officer."""
+    async with writing() as db:
+        _, token = await people.hire(db, by, username, username.title(), role, ("bali",), None)
+    async with writing() as db:
+        return (await staff.accept(db, token, PASSWORD)).id or 0
+
+
+async def _is_vouched(staff_id: int) -> bool:
+    async with reading() as db:
+        return vouching.is_vouched(await db.get_one(Staff, staff_id))
+
+
+async def test_no_session_is_made_outside(hire: "Hire") -> None:
+    chief = await hire("sari", Role.SUPERVISOR)
+    with elsewhere():
+        async with writing() as db:
+            cookie = await boxes.begin(db, chief.staff_id, {"private_key": KeyPair.new().private.hex()}, half=False)
+    assert await sessions.resolve(cookie) is None
+
+
+async def test_no_session_becomes_another_persons(hire: "Hire", relaxed: None) -> None:
+    chief, admin = await hire("sari", Role.SUPERVISOR), await hire("rai", Role.ADMIN)
+    mine = await _own_person("budi", Role.AUDITOR, admin)
+    cookie = await _signed_in("budi")
+    async with writing() as db:
+        chosen = update(StaffSession).where(col(StaffSession.staff_id) == mine)
+        await db.exec(chosen.values(staff_id=chief.staff_id))
+    with pytest.raises(Tampered):
+        await sessions.resolve(cookie)
+
+
+async def test_a_half_session_does_not_become_whole(hire: "Hire") -> None:
+    admin = await hire("rai", Role.ADMIN)
+    await hire("sari", Role.SUPERVISOR)
+    await _own_person("budi", Role.AUDITOR, admin)
+    cookie = await _signed_in("budi")
+    async with writing() as db:
+        await db.exec(update(StaffSession).values(half=False))
+    with pytest.raises(Tampered):
+        await sessions.resolve(cookie)
+
+
+async def test_nobody_signs_in_with_a_password_put_in_anothers_row(hire: "Hire", relaxed: None) -> None:
+    """The public key stays, and the vouch with it; what the password opens is the intruder's own."""
+    chief = await hire("sari", Role.SUPERVISOR)
+    _, values = await credentials.wrapped(chief.staff_id, ANOTHER, KeyPair.new().private)
+    async with writing() as db:
+        await db.exec(update(Staff).where(col(Staff.id) == chief.staff_id).values(values))
+    assert await sessions.sign_in("sari", ANOTHER) is None
+
+
+async def test_an_agency_is_not_open_again_once_nobody_is_said_to_have_vouched(
+    hire: "Hire", receive: "Receive"
+) -> None:
+    chief, admin = await hire("sari", Role.SUPERVISOR), await hire("rai", Role.ADMIN)
+    report = await receive()
+    async with writing() as db:
+        await db.exec(update(Staff).values(vouched_by=""))
+    mine = await _own_person("palsu", Role.SUPERVISOR, admin)
+    async with writing() as db:
+        await db.exec(update(Staff).where(col(Staff.id) == chief.staff_id).values(vouched_by="system"))
+    await keys.catch_up(chief)
+    assert await _readers(report.id) == {str(chief.staff_id)} != {str(mine)}
+
+
+async def test_a_key_exchanged_before_the_vouch_is_noticed(hire: "Hire") -> None:
+    """The person tells the code of the key that the password opens; the supervisor has compared that and no other."""
+    chief, admin = await hire("sari", Role.SUPERVISOR), await hire("rai", Role.ADMIN)
+    newcomer = await _own_person("budi", Role.INTAKE, admin)
+    async with reading() as db:
+        person = await db.get_one(Staff, newcomer)
+        unlocked = await credentials.unlock(person, PASSWORD)
+    assert unlocked is not None
+    budi = Actor(newcomer, "budi", "Budi", Role.INTAKE, ("bali",), private_key=unlocked.private_key)
+    compared = vouching.own_code(budi)
+    assert compared == vouching.code_of(person.public_key)
+    async with writing() as db:
+        chosen = update(Staff).where(col(Staff.id) == newcomer)
+        await db.exec(chosen.values(public_key=KeyPair.new().public))
+    assert vouching.own_code(budi) == compared
+    with pytest.raises(Refused, match=r"vouching\.gone"):
+        async with writing() as db:
+            await vouching.vouch(db, chief, newcomer, compared)
+
+
+async def test_who_was_dismissed_is_not_made_a_reader_again(hire: "Hire", receive: "Receive") -> None:
+    chief, former = await hire("sari", Role.SUPERVISOR), await hire("budi", Role.INTAKE)
+    async with writing() as db:
+        await staff.deactivate(db, former.staff_id)
+        await db.exec(update(Staff).where(col(Staff.id) == former.staff_id).values(active=True))
+    assert await _readers((await receive()).id) == {str(chief.staff_id)}
+
+
+async def test_nobody_outside_can_look_for_a_key_of_the_same_code(database: str) -> None:
+    public = KeyPair.new().public
+    code = vouching.code_of(public)
+    with elsewhere():
+        assert vouching.code_of(public) != code
+
+
+async def test_an_agency_is_open_for_a_week_and_no_longer(hire: "Hire", monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = await hire("rai", Role.ADMIN)
+    with elsewhere():
+        async with writing() as db:
+            await vouching.open_agency(db, "bali")
+    assert not await _is_vouched(await _own_person("adi", Role.INTAKE, admin)), "opened by somebody else"
+    for username, days, vouched in (("budi", 7, True), ("dewi", 0, False)):
+        monkeypatch.setattr(vouching, "OPEN_FOR", timedelta(days=days))
+        async with writing() as db:
+            await vouching.open_agency(db, "bali")
+        assert await _is_vouched(await _own_person(username, Role.INTAKE, admin)) is vouched
+
+
+# --- the trail --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_trail_worked_out_anew_is_found(db: Db) -> None:
+    for number in range(5):
+        await audit.record(db, "budi", "open_account", f"BALI-{number}")
+    with elsewhere():
+        await db.exec(delete(AuditEvent))
+        await db.exec(delete(Setting).where(col(Setting.name) == "audit_head"))
+        for number in range(5):
+            await audit.record(db, "sari", "open_account", f"BALI-{number}")
+        assert await audit.verify(db) is None
+    assert await audit.verify(db) == 1
+    await audit.record(db, "budi", "open_account", "BALI-9")
+    assert await audit.verify(db) == 6, "what comes later does not bless it"
+    assert await audit.newest(db) == 6
+
+
+async def test_a_trail_cut_to_an_earlier_event_is_found(db: Db) -> None:
+    """The digest of each event stands in its row, but not the mark of the last."""
+    for number in range(5):
+        await audit.record(db, "budi", "open_account", f"BALI-{number}")
+    third = await db.get_one(AuditEvent, 3)
+    head = await db.get_one(Setting, "audit_head")
+    await db.exec(delete(AuditEvent).where(col(AuditEvent.id) > 3))
+    for forged in (f"3 {third.digest}", f"3 {third.digest} {head.value.split()[2]}"):
+        head.value = forged
+        await db.flush()
+        assert await audit.verify(db) is not None
+
+
+async def test_of_a_reporter_only_the_day_is_known(db: Db) -> None:
+    await audit.record(db, "reporter", "send_message", "BALI-1")
+    await audit.record(db, "budi", "send_message", "BALI-1")
+    reporter, officer = (await db.exec(select(AuditEvent).order_by(col(AuditEvent.id)))).all()
+    assert reporter.at.astimezone(ZoneInfo("Asia/Jakarta")).time() == time(0)
+    assert timedelta(0) <= officer.at - reporter.at < timedelta(days=1)
+    assert await audit.verify(db) is None
+
+
+# --- a case -----------------------------------------------------------------------------------------------------------
+
+
+async def _talked(chief: Actor, report: "Received") -> None:
+    """Three messages, of the reporter and an officer in turn, and two steps more of the history."""
+    for number in range(3):
+        async with writing() as db:
+            if number % 2:
+                await conversation.send_by_staff(db, chief, report.ticket, f"pesan {number}", f"{number}")
+            else:
+                await conversation.send_by_reporter(db, report.held, f"pesan {number}", f"{number}")
+    for priority in (Priority.HIGH, Priority.URGENT):
+        async with writing() as db:
+            await handling.set_priority(db, chief, report.ticket, priority)
+
+
+async def test_whose_a_message_is_hangs_on_no_column(hire: "Hire", receive: "Receive") -> None:
+    chief, report = await hire("sari", Role.SUPERVISOR), await receive()
+    await _talked(chief, report)
+    async with reading() as db:
+        before = await conversation.thread_for_reporter(db, report.held)
+    for said in (True, False):
+        async with writing() as db:
+            await db.exec(update(Message).values(from_reporter=said))
+        async with reading() as db:
+            assert await conversation.thread_for_reporter(db, report.held) == before
+    assert [(said.who, said.mine) for said in before] == [("reporter", True), ("staff", False), ("reporter", True)]
+
+
+async def test_what_is_taken_out_of_a_case_is_missed(hire: "Hire", receive: "Receive") -> None:
+    chief, report = await hire("sari", Role.SUPERVISOR), await receive()
+    await _talked(chief, report)
+    async with writing() as db:
+        await db.exec(delete(Message).where(col(Message.position) == 2))
+        await db.exec(delete(ReportEvent).where(col(ReportEvent.position) == 1))
+    async with reading() as db:
+        with pytest.raises(Tampered):
+            await conversation.thread_for_staff(db, chief, report.ticket)
+        with pytest.raises(Tampered):
+            await casefile.read_again(db, chief, report.ticket)
