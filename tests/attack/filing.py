@@ -136,13 +136,13 @@ def apart(work: Callable[[], Awaitable[None]]) -> int:
         os._exit(failed)
 
 
-def kill_one(told: Told) -> None:
-    """At a random moment of its work, however fast that goes on this machine."""
+def kill_one(told: Told, after: int) -> None:
+    """At a random moment after so many lines of its work, however fast that goes on this machine."""
     heard, said = os.pipe()
     pid = apart(lambda: serve(said))
     os.close(said)
     with os.fdopen(heard) as lines:
-        for _ in range(random.randint(1, MOST_HEARD)):
+        for _ in range(after):
             told.hear(lines.readline().strip())
         time.sleep(random.uniform(0, LONGEST_PAUSE))
         os.kill(pid, signal.SIGKILL)
@@ -238,8 +238,9 @@ async def report(told: Told, kills: int) -> None:
 def main(kills: int) -> int:
     told = Told()
     assert os.waitpid(apart(prepare), 0)[1] == 0
-    for _ in range(kills):
-        kill_one(told)
+    for number in range(kills):
+        # the first lives long enough to tell of a receipt: then there is something to lose
+        kill_one(told, random.randint(1, MOST_HEARD) if number else MOST_HEARD)
     return os.waitstatus_to_exitcode(os.waitpid(apart(lambda: report(told, kills)), 0)[1])
 
 

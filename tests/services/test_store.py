@@ -104,7 +104,7 @@ async def test_large_files_go_through_in_flat_memory() -> None:
     await obstore.put_async(evidence.store(), f"files/{about.id}", sealed, max_concurrency=2)
     before, most, came = psutil.Process().memory_info().rss, 0, 0
     try:
-        async for piece in stored_bytes(replace(about, key="A" * 43 + "=")):
+        async for piece in stored_bytes(replace(about, key="A" * 43 + "=", size=size)):
             came += len(piece)
             most = max(most, psutil.Process().memory_info().rss)
     except evidence.Tampered:  # its digest is another's
