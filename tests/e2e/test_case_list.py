@@ -264,3 +264,10 @@ def test_axe_finds_nothing(site: Server, two: list[str], visit: Visit) -> None:
     officer.see(officer.say("board.stages"))
     examine(officer, "/petugas/dasbor")
     lies_right(officer, "/petugas/dasbor")
+
+
+def test_filters_claim_nothing_before_the_page_is_alive(site: Server, visit: Visit) -> None:
+    waiting = visit(site, width=1280, java_script_enabled=False)
+    waiting.page.goto(waiting.url("/petugas/laporan"))
+    expect(waiting.page.get_by_text("Status", exact=True).first).to_be_visible()
+    expect(waiting.page.get_by_text("()")).to_have_count(0)

@@ -96,12 +96,12 @@ def _shown(facet: str, button: rx.Component) -> rx.Component:
 
 
 def _facet(facet: str, label: Any) -> rx.Component:
-    on = VIEW["on_" + facet]
-    counted = rx.cond(on != "", t("cases.filter_count", name=label, n=on), label)
+    on = VIEW["on_" + facet]  # undefined until the page is alive
+    counted = rx.cond(on, t("cases.filter_count", name=label, n=on), label)
     waiting = rx.el.p(t("common.loading"), role="status", class_name="m-0 small muted waiting")
     panel = rx.el.div(rx.cond(CasesState.facet == facet, _choices(facet, label), waiting))
     opening = CasesState.open_filter(facet)  # type: ignore[call-arg]
-    return dropdown(counted, panel, on=on != "", class_name="" if facet in _FIRST else "other-filter", on_click=opening)
+    return dropdown(counted, panel, on=on, class_name="" if facet in _FIRST else "other-filter", on_click=opening)
 
 
 def _choices(facet: str, label: Any) -> rx.Component:

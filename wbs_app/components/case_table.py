@@ -177,7 +177,7 @@ def listed() -> rx.Component:
         reset_on_submit=False,
         on_submit=BulkState.assign,
         key=VIEW["turn"].to(str),
-        custom_attrs={"data-wide": rx.cond(VIEW["wide"] != "", "true", None)},
+        custom_attrs={"data-wide": rx.cond(VIEW["wide"], "true", None)},
     )
     return rx.el.div(form, pager(VIEW["previous"], VIEW["next"], ""), class_name="card mt-3 list-card")
 
