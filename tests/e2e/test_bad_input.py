@@ -1,5 +1,6 @@
 """Wrong, missing, too long and odd answers: said beside the field and in a summary, and nothing typed is lost."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -260,3 +261,15 @@ def test_odd_characters_in_a_long_answer(site: Server, visit: Visit, odd: str) -
     fill_incident(reporter)
     reporter.put("Deskripsi Pelanggaran", f"Cerita panjang. {ODD[odd]}")
     refused(reporter, {"Deskripsi Pelanggaran": reporter.say("error.characters")})
+
+
+def test_an_address_that_does_not_exist_is_a_living_page_of_ones_agency(site: Server, visit: Visit) -> None:
+    reader = visit(site)
+    reader.allow(re.compile("status of 404"))
+    reader.go("/")
+    reader.press("BKD Provinsi NTT")
+    official = reader.page.get_by_role("region", name=reader.say("a11y.official"))
+    expect(official).to_contain_text("BKD")
+    reader.page.goto(reader.url("/tidak-ada/di-sini"))
+    expect(reader.heading(reader.say("not_found.title"))).to_be_visible()
+    expect(official).to_contain_text("BKD")

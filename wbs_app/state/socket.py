@@ -24,9 +24,10 @@ from wbs_app.state.store import keep, left
 log = logging.getLogger("wbs.socket")
 
 _Address = Annotated[str, Field(max_length=8_000)]
-_Where = Annotated[
-    dict[_Address, _Address | Annotated[dict[_Address, _Address], Field(max_length=100)]], Field(max_length=10)
-]
+_Parts = Annotated[list[_Address], Field(max_length=100)]
+"""Of an address that no page has."""
+_Query = Annotated[dict[_Address, _Address | _Parts], Field(max_length=100)]
+_Where = Annotated[dict[_Address, _Address | _Query], Field(max_length=10)]
 
 
 class _Said(BaseModel):
