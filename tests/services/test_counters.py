@@ -18,8 +18,11 @@ from wbs_app.services.dashboard import Board, Month, Stage, board
 from wbs_app.services.database import reading, writing
 from wbs_app.services.history import now_in
 
-TODAY = now_in("Asia/Makassar").date()
-LATE = TODAY - timedelta(days=1)
+
+@pytest.fixture
+def today() -> date:
+    """In Bali, as the test begins: all of them may run across midnight."""
+    return now_in("Asia/Makassar").date()
 
 
 @pytest.fixture(autouse=True)
@@ -28,18 +31,19 @@ def counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def some(receive: Receive, hire: Hire) -> None:
+async def some(receive: Receive, hire: Hire, today: date) -> None:
     """Cases of two agencies; "budi" of Bali works on two of them, one of which is closed."""
+    late = today - timedelta(days=1)
     budi = await hire("budi", Role.INTAKE)
-    await receive(due_on=LATE, unread=2)
-    await receive(status="verifying", due_on=TODAY, lead=budi.staff_id, unread=1)
-    closed = await receive(status="closed_proven", lead=budi.staff_id, closed_on=TODAY, day=TODAY.isoformat())
-    working = await receive(status="clarification", paused_on=TODAY, lead=budi.staff_id)
-    await receive(agency="ntt", due_on=LATE, unread=5)
+    await receive(due_on=late, unread=2)
+    await receive(status="verifying", due_on=today, lead=budi.staff_id, unread=1)
+    closed = await receive(status="closed_proven", lead=budi.staff_id, closed_on=today, day=today.isoformat())
+    working = await receive(status="clarification", paused_on=today, lead=budi.staff_id)
+    await receive(agency="ntt", due_on=late, unread=5)
     await receive(agency="ntt", kind="service")
     async with writing() as db:
         for case in (closed, working):
-            db.add(Assignment(report_id=case.id, staff_id=budi.staff_id, given_on=TODAY))
+            db.add(Assignment(report_id=case.id, staff_id=budi.staff_id, given_on=today))
 
 
 async def test_counted_within_reach(some: None, hire: Hire) -> None:
@@ -78,25 +82,25 @@ async def _board(hire: Hire, role: Role = Role.SUPERVISOR, agencies: str = "bali
         return await board(db, viewer)
 
 
-async def test_the_dashboard_counts_what_is_in_reach(some: None, hire: Hire) -> None:
+async def test_the_dashboard_counts_what_is_in_reach(some: None, hire: Hire, today: date) -> None:
     found = await _board(hire)
     assert (found.counters.all, found.messages) == (4, 3)
     async with reading() as db:
         days = await work_days(db, "bali")
-    assert found.waiting_days == days.between(date(2024, 11, 11), TODAY)
-    assert found.late_days == days.between(LATE, TODAY)
+    assert found.waiting_days == days.between(date(2024, 11, 11), today)
+    assert found.late_days == days.between(today - timedelta(days=1), today)
     assert sorted(found.stages, key=lambda stage: stage.status) == [
         Stage("clarification", 1, 0, 0),
         Stage("received", 1, 1, 0),
         Stage("verifying", 1, 1, 1),
     ]
     assert len(found.year.months) == 12
-    assert found.year.months[-1] == Month(f"{TODAY:%Y-%m}", 1, 1)
+    assert found.year.months[-1] == Month(f"{today:%Y-%m}", 1, 1)
     assert sum(month.received for month in found.year.months) == 1  # the others arrived in 2024
 
 
-async def test_types_and_units_of_the_year(receive: Receive, hire: Hire) -> None:
-    day = TODAY.isoformat()
+async def test_types_and_units_of_the_year(receive: Receive, hire: Hire, today: date) -> None:
+    day = today.isoformat()
     for number in range(3):
         await receive(day=day, violation_type="korupsi", unit="biro-umum", status="received" if number else "withdrawn")
     await receive(day=day, violation_type="penipuan", unit="inspektorat")
@@ -107,14 +111,16 @@ async def test_types_and_units_of_the_year(receive: Receive, hire: Hire) -> None
     assert found.year.units == [(("bali", "biro-umum"), 3, 1), (("bali", "inspektorat"), 1, 0)]
 
 
-async def test_the_year_is_counted_once_a_minute(receive: Receive, hire: Hire, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_year_is_counted_once_a_minute(
+    receive: Receive, hire: Hire, today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sari, intan = await hire("sari", Role.SUPERVISOR), await hire("intan", Role.INTAKE)
     for minute, expected in ((0.0, (0, 0)), (59.0, (1, 0)), (61.0, (2, 2))):
         monkeypatch.setattr(time, "monotonic", lambda minute=minute: 1000.0 + minute)
         async with reading() as db:
             found = await board(db, sari)
         assert (found.counters.all, found.year.months[-1].received) == expected
-        await receive(day=TODAY.isoformat())
+        await receive(day=today.isoformat())
     async with reading() as db:  # nobody sees what was counted for another reach
         assert (await board(db, intan)).year.months[-1].received == 3
 
