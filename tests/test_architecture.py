@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vault": set(),
     "model": {"text"},
     "services": {"model", "vault", "config", "text"},
-    "migrations": {"model", "services.database"},
+    "migrations": {"model", "services.database", "services.entitlement"},
     "jobs": {"services", "logs"},
     "state": {"services", "model", "text", "config", "vault.tabs", "vault.sealing.Tampered", "logs"},
     "components": {"state", "model", "text", "config"},

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -17,7 +18,19 @@ from wbs_app import text
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import Role
 from wbs_app.model.tables import Staff
-from wbs_app.services import audit, backup, demo, health, keys, migrate, retention, staff, tally, vouching
+from wbs_app.services import (
+    audit,
+    backup,
+    catching_up,
+    demo,
+    entitlement,
+    health,
+    migrate,
+    retention,
+    staff,
+    tally,
+    vouching,
+)
 from wbs_app.services.database import Db, close, reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.recovery import BadShares, restore
@@ -27,6 +40,13 @@ Work = Callable[[argparse.Namespace], Awaitable[None]]
 
 class Failed(Exception):
     """A command could not do what it was asked; the message is one line."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, without the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(_in_words(problem))
     except DBAPIError as problem:
         return _fail(f"the database cannot be used ({type(problem.orig).__name__})")
+    except OSError as problem:
+        return _fail(f"{problem.filename or 'something that is needed'} cannot be used ({problem.strerror or problem})")
     except KeyboardInterrupt:
         return 130
     return 0
@@ -60,7 +82,7 @@ def _in_words(problem: Refused) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="wbs", description="Whistleblowing system: serve it and look after it.")
+    parser = _Parser(prog="wbs", description="Whistleblowing system: serve it and look after it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the site, building and migrating first")
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
@@ -71,7 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     init.set_defaults(run=_init)
     _add_staff_parser(commands)
     trail = commands.add_parser("audit", help="the audit trail").add_subparsers(required=True, metavar="ACTION")
-    trail.add_parser("verify", help="look for changed, missing or added events").set_defaults(run=_run(_verify))
+    verify = trail.add_parser("verify", help="look for what was changed outside this program")
+    verify.set_defaults(run=_run(_verify))
+    accept = trail.add_parser("accept", help="take a case as it stands, once you have looked at it")
+    accept.add_argument("ticket", nargs="+", metavar="TICKET")
+    accept.set_defaults(run=_run(_accept))
     recover = commands.add_parser("recover", help="give officers the keys of all reports, from two recovery shares")
     recover.add_argument("--agency", required=True, metavar="A")
     recover.set_defaults(run=_run(_recover))
@@ -80,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_staff_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_staff_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     people = commands.add_parser("staff", help="staff members").add_subparsers(required=True, metavar="ACTION")
     add = people.add_parser("add", help="add a staff member and print an invitation")
     add.add_argument("name", metavar="NAME", help="the username")
@@ -99,7 +125,7 @@ def _add_staff_parser(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     end.set_defaults(run=_run(_staff_deactivate))
 
 
-def _add_keeping_parsers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_keeping_parsers(commands: "argparse._SubParsersAction[_Parser]") -> None:
     shown = commands.add_parser("demo", help="fill an empty system with invented, sealed cases")
     shown.add_argument("--reports", type=_positive, required=True, metavar="N", help="how many")
     shown.add_argument("--agency", action="append", metavar="A", help="default: all")
@@ -120,10 +146,18 @@ def _add_keeping_parsers(commands: "argparse._SubParsersAction[argparse.Argument
 
 
 def _positive(typed: str) -> int:
-    number = int(typed)
-    if number < 1:
-        raise ValueError
-    return number
+    if not typed.isdecimal() or int(typed) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number, at least 1")
+    return int(typed)
+
+
+def _agencies(typed: Sequence[str]) -> tuple[str, ...]:
+    """Codes of ours, repeated or parted by commas."""
+    known = settings().agencies
+    codes = tuple(code for part in typed for code in part.split(",") if code)
+    if not codes or not set(codes) <= set(known):
+        raise Failed(f"--agency: choose from {', '.join(known)}")
+    return codes
 
 
 def _run(work: Work, ready: bool = True) -> Callable[[argparse.Namespace], None]:
@@ -167,7 +201,7 @@ def _init(args: argparse.Namespace) -> None:
 
 
 async def _staff_add(args: argparse.Namespace) -> None:
-    agencies = tuple(code for part in args.agency for code in part.split(",") if code)
+    agencies = _agencies(args.agency)
     password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else None
     async with writing() as db:
         added = await staff.add(db, args.name, args.display or args.name, Role(args.role), agencies, args.unit)
@@ -214,15 +248,28 @@ async def _staff_deactivate(args: argparse.Namespace) -> None:
 async def _verify(_args: argparse.Namespace) -> None:
     async with reading() as db:
         broken, last = await audit.verify(db), await audit.newest(db)
+        changed = await (await db.connection()).run_sync(entitlement.untrue)
     if broken is not None:
         raise Failed(f"the audit trail is broken at event {broken}")
+    if changed:
+        raise Failed(
+            f"{len(changed)} {'case was' if len(changed) == 1 else 'cases were'} changed outside this program "
+            f"({', '.join(changed[:5])}): nobody is given the keys any more (docs/operations.md, Looking after it)"
+        )
     print(f"the audit trail is intact: {last} events")
+    print("what decides who is given keys is intact in all cases")
+
+
+async def _accept(args: argparse.Namespace) -> None:
+    async with writing() as db:
+        for ticket in args.ticket:
+            found = await entitlement.accept(db, ticket)
+            print(f"{found.ticket}: agency {found.agency}, kind {found.kind}, unit {found.unit or '-'}")
 
 
 async def _recover(args: argparse.Namespace) -> None:
     private_key = restore([line for line in sys.stdin.read().splitlines() if line.strip()])
-    async with writing() as db:
-        given = await keys.recover(db, private_key, args.agency)
+    given = await catching_up.recover(private_key, args.agency)
     print(f"{given} keys given")
 
 
@@ -242,27 +289,33 @@ async def _doctor(_args: argparse.Namespace) -> None:
 @contextmanager
 def _bars() -> Iterator[Callable[[str, int, int], None]]:
     """Progress bars on standard error, one for each thing that is counted: call it with name, done and total."""
-    with Progress(
+    bars = Progress(
         TextColumn("{task.description:>6}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         console=Console(stderr=True),
-    ) as bars:  # fmt: skip
-        known: dict[str, TaskID] = {}
+    )  # fmt: skip
+    known: dict[str, TaskID] = {}
 
-        def told(what: str, done: int, total: int) -> None:
-            if what not in known:
-                known[what] = bars.add_task(what, total=total)
-            bars.update(known[what], completed=done)
+    def told(what: str, done: int, total: int) -> None:
+        bars.start()  # not before: what is refused at once is said in one line
+        if what not in known:
+            known[what] = bars.add_task(what, total=total)
+        bars.update(known[what], completed=done)
 
+    try:
         yield told
+    finally:
+        if known:
+            bars.stop()
 
 
 async def _demo(args: argparse.Namespace) -> None:
+    if args.pins:
+        args.pins.open("a").close()  # before the work: what cannot be kept is lost
     with _bars() as told:
-        agencies = args.agency or settings().agencies
+        agencies = _agencies(args.agency or settings().agencies)
         pins = await demo.fill(args.reports, agencies, lambda done: told("cases", done, args.reports), args.force)
     lines = "".join(f"{ticket}\t{pin}\n" for ticket, pin in pins)
     if args.pins:
-        args.pins.touch(mode=0o600)
         args.pins.write_text(lines)
     else:
         print(lines, end="")

@@ -18,7 +18,7 @@ from sqlmodel import select
 
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, Setting
-from wbs_app.services import audit, database, migrate, staff, vouching
+from wbs_app.services import audit, database, entitlement, migrate, staff, vouching
 from wbs_app.services.locks import Lock, hold
 from wbs_app.vault.recovery import new_recovery
 
@@ -76,6 +76,8 @@ def _port_is_free(chosen: Settings) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((chosen.host, chosen.port))
+        except socket.gaierror as problem:
+            raise Unusable(f"WBS_HOST is no address of this machine ({problem.strerror})") from problem
         except OSError as problem:
             raise Unusable(f"port {chosen.port} is not free ({problem.strerror}): set WBS_PORT") from problem
 
@@ -230,6 +232,7 @@ async def _same_secret(new_secret: bool) -> None:
             known.value = mark
             db.add(known)
             await audit.mark_anew(db)
+            await (await db.connection()).run_sync(entitlement.mark_all)
 
 
 async def _recovery_keys() -> None:

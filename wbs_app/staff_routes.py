@@ -18,7 +18,7 @@ from starlette.routing import Route
 from wbs_app.edge import CODES_COOKIE, SESSION_COOKIE, cookie
 from wbs_app.model import desk
 from wbs_app.model.access import Actor, Forbidden
-from wbs_app.services import cases, evidence_access, keys, limits, once, security, sessions, staff
+from wbs_app.services import cases, catching_up, evidence_access, limits, once, security, sessions, staff
 from wbs_app.services.boxes import id_of
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import UNREADABLE, About, stored_bytes
@@ -94,7 +94,7 @@ async def _welcome(request: Request, session: str, page: str | None = None) -> R
         return _ended(request)
     response = _go(request, page or desk.first_page(actor))
     _set(response, SESSION_COOKIE, session)
-    response.background = BackgroundTask(keys.catch_up, actor)
+    response.background = BackgroundTask(catching_up.catch_up, actor)
     return response
 
 

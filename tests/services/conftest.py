@@ -14,6 +14,7 @@ from wbs_app.model.access import Actor, Role
 from wbs_app.model.tables import Evidence, Report, ReportEvent, Staff
 from wbs_app.services import keys, vouching
 from wbs_app.services.database import Db, writing
+from wbs_app.services.entitlement import Facts
 from wbs_app.services.reports import Pass
 from wbs_app.vault.codes import new_ticket
 from wbs_app.vault.keypairs import KeyPair
@@ -21,6 +22,15 @@ from wbs_app.vault.sealing import Place, new_key, seal_json
 
 Hire = Callable[..., Awaitable[Actor]]
 Receive = Callable[..., Awaitable["Received"]]
+
+ACCOUNT = {
+    "incident": {
+        "description": "pengadaan server",
+        "reported": [{"name": "Ketut Rai", "position": "Kepala"}],
+        "exclude": "Nyoman Suci",
+    }
+}
+"""What `receive` seals."""
 
 
 @dataclass
@@ -104,10 +114,11 @@ def receive(database: str) -> Receive:
             once=f"{next(onces):064}",
             pin_salt=bytes(16),
             pin_keys=b"sealed",
-            account=seal_json(held["account"], {"incident": "pengadaan server"}, Place("report", ticket, "account")),
+            account=seal_json(held["account"], ACCOUNT, Place("report", ticket, "account")),
             identity=seal_json(held["identity"], {"name": None}, Place("report", ticket, "identity")),
             **columns,
         )
+        report.readers_mark = Facts.of(report).mark()
         db.add(report)
         await db.flush()
         assert report.id is not None
@@ -116,7 +127,7 @@ def receive(database: str) -> Receive:
         db.add(ReportEvent(report_id=report.id, position=0, status="received", body=event))
         db.add(Evidence(id=ticket, report_id=report.id, position=1, about=about))
         for document, key in held.items():
-            able = await keys.readers(db, report.agency, report.kind, document, report.unit)
+            able = await keys.readers(db, document, Facts.of(report))
             await keys.seal_key(db, report.id, document, key, able, recovery)
         return Received(report.id, ticket, held)
 

@@ -10,8 +10,9 @@ from sqlmodel import select
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.handling_tables import Assignment, Exclusion, Notice
 from wbs_app.model.tables import Agency, Report, ReportKey
-from wbs_app.services import assignment, casefile, conflicts, keys
+from wbs_app.services import assignment, casefile, conflicts
 from wbs_app.services.casework import NotFound
+from wbs_app.services.catching_up import catch_up
 from wbs_app.services.conflicts import is_named
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
@@ -114,7 +115,7 @@ async def test_stepping_back_is_for_good(hire: Hire, receive: Receive) -> None:
     await do(assignment.recuse, budi, report.ticket, "Terlapor adalah kakak saya.")
     assert not await reads(budi, report.ticket)
     assert (await row(report.ticket)).lead is None
-    assert await keys.catch_up(sari) == 0  # the key does not come back by the way newcomers get theirs
+    assert await catch_up(sari) == 0  # the key does not come back by the way newcomers get theirs
     with pytest.raises(Refused, match=r"case\.not_assignable"):
         await do(assignment.assign, sari, report.ticket, budi.staff_id)
     assert not await reads(budi, report.ticket)
@@ -149,7 +150,7 @@ async def test_an_excluded_officer_gets_no_key_by_any_way(hire: Hire, receive: R
         held = await db.get(ReportKey, (report.id, "account", str(budi.staff_id)))
         await db.delete(held)
         db.add(Exclusion(report_id=report.id, staff_id=budi.staff_id, reason=conflicts.NAMED))
-    assert await keys.catch_up(sari) == 0
+    assert await catch_up(sari) == 0
     assert not await reads(budi, report.ticket)
 
 

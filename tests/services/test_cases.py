@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import col, select, update
 
+from tests.services.conftest import ACCOUNT
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.filters import SORTS, CaseFilter, Mark, Sort
 from wbs_app.model.handling_tables import Assignment
@@ -495,7 +496,7 @@ async def test_a_case_with_its_key(hire: Hire, receive: Receive) -> None:
     report = await receive()
     case = await _open(officer, report.ticket.lower().replace("-", " "))
     assert case.report.ticket == report.ticket
-    assert case.account == {"incident": "pengadaan server"}
+    assert case.account == ACCOUNT
     assert case.history == [history.Step("received", "status", "2024-11-11T12:00", "system")]
     assert case.evidence == [casefile.Proof(report.ticket, 1, {"size": 12}, has_original=False)]
     async with reading() as db:

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 
 from wbs_app import cli
 from wbs_app.config import Settings, Unusable, settings
-from wbs_app.model.tables import Agency, AuditEvent, Staff
+from wbs_app.model.tables import Agency, AuditEvent, Report, Staff
 from wbs_app.services import credentials, health, staff, vouching
 from wbs_app.services.database import close, reading, writing
 from wbs_app.vault.keypairs import KeyPair
@@ -100,6 +100,17 @@ def test_what_cannot_be_added_leaves_nothing(wbs: Wbs) -> None:
     assert usage.value.code == 2
 
 
+@pytest.mark.parametrize(
+    "line", ["", "nonsense", "staff", "staff add", "audit", "demo --reports 0", "serve --workers x"]
+)
+def test_a_wrong_use_is_one_line(line: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as usage:
+        cli.main(line.split())
+    assert usage.value.code == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("wbs") and said.endswith("--help)") and "_positive" not in said
+
+
 def test_the_list_and_the_end(wbs: Wbs) -> None:
     wbs("staff add sari --role intake --agency bali --password-stdin", PASSWORD)
     wbs("staff add budi --role identity --agency ntt,bali --unit biro-hukum")
@@ -116,7 +127,8 @@ def test_the_list_and_the_end(wbs: Wbs) -> None:
 
 def test_the_audit_trail(wbs: Wbs) -> None:
     wbs("staff add budi --role intake --agency bali")
-    assert wbs("audit verify") == (0, ["the audit trail is intact: 2 events"], [])
+    intact = "what decides who is given keys is intact in all cases"
+    assert wbs("audit verify") == (0, ["the audit trail is intact: 2 events", intact], [])
 
     async def tamper() -> None:
         async with writing() as db:
@@ -125,6 +137,28 @@ def test_the_audit_trail(wbs: Wbs) -> None:
 
     asyncio.run(tamper())
     assert wbs("audit verify") == (1, [], ["wbs: the audit trail is broken at event 2"])
+
+
+def test_a_case_changed_outside(wbs: Wbs) -> None:
+    wbs("demo --reports 2 --agency bali")
+
+    async def tamper() -> str:
+        async with writing() as db:
+            report = (await db.exec(select(Report).order_by(col(Report.id)))).first()
+            assert report is not None
+            await db.exec(update(Report).where(col(Report.id) == report.id).values(agency="ntt"))
+        await close()
+        return report.ticket
+
+    ticket = asyncio.run(tamper())
+    status, said, problems = wbs("audit verify")
+    assert (status, said, len(problems)) == (1, [], 1)
+    assert f"1 case was changed outside this program ({ticket})" in problems[0]
+    status, said, problems = wbs(f"audit accept {ticket.lower()}")
+    assert (status, problems) == (0, [])
+    assert said[0].startswith(f"{ticket}: agency ntt, kind ")
+    assert wbs("audit verify")[0] == 0
+    assert wbs("audit accept BALI-0000-0000")[0] == 1
 
 
 def test_recovering(wbs: Wbs) -> None:

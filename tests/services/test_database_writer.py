@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,22 +11,25 @@ from sqlmodel import col, delete, select, update
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Role
-from wbs_app.model.handling_tables import Message
-from wbs_app.model.tables import AuditEvent, ReportEvent, ReportKey, Setting, Staff, StaffSession
+from wbs_app.model.handling_tables import Assignment, Exclusion, IdentityRequest, Message
+from wbs_app.model.tables import AuditEvent, Report, ReportEvent, ReportKey, Setting, Staff, StaffSession
 from wbs_app.model.workflow import Priority
 from wbs_app.services import (
+    assignment,
     audit,
     boxes,
     casefile,
     conversation,
     credentials,
+    entitlement,
     handling,
-    keys,
+    identity,
     people,
     sessions,
     staff,
     vouching,
 )
+from wbs_app.services.catching_up import catch_up
 from wbs_app.services.database import Db, reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import KeyPair
@@ -123,7 +126,7 @@ async def test_an_agency_is_not_open_again_once_nobody_is_said_to_have_vouched(
     mine = await _own_person("palsu", Role.SUPERVISOR, admin)
     async with writing() as db:
         await db.exec(update(Staff).where(col(Staff.id) == chief.staff_id).values(vouched_by="system"))
-    await keys.catch_up(chief)
+    await catch_up(chief)
     assert await _readers(report.id) == {str(chief.staff_id)} != {str(mine)}
 
 
@@ -255,3 +258,120 @@ async def test_what_is_taken_out_of_a_case_is_missed(hire: "Hire", receive: "Rec
             await conversation.thread_for_staff(db, chief, report.ticket)
         with pytest.raises(Tampered):
             await casefile.read_again(db, chief, report.ticket)
+
+
+# --- who may be given keys --------------------------------------------------------------------------------------------
+
+
+async def _change(table: Any, report: "Received", **values: Any) -> None:
+    """As an intruder would: past the program."""
+    column = table.id if table is Report else table.report_id
+    async with writing() as db:
+        await db.exec(update(table).where(col(column) == report.id).values(values))
+
+
+async def _add(*rows: Any) -> None:
+    async with writing() as db:
+        db.add_all(rows)
+
+
+async def test_a_changed_case_brings_an_accomplice_no_key(hire: "Hire", receive: "Receive") -> None:
+    chief = await hire("sari", Role.SUPERVISOR, "bali ntt")
+    reports = [await receive(unit="biro-hukum"), await receive(), await receive(), await receive()]
+    friend = await hire("budi", Role.INTAKE, unit="biro-hukum")
+    other, helper = await hire("adi", Role.INTAKE, "ntt"), await hire("eka", Role.INVESTIGATOR)
+    of_unit, of_agency, of_kind, by_hand = reports
+    await _change(Report, of_unit, unit=None)
+    await _change(Report, of_agency, agency="ntt")
+    await _change(Report, of_kind, kind="service")
+    service = await hire("gita", Role.SERVICE)
+    await _add(Assignment(report_id=by_hand.id, staff_id=helper.staff_id, given_on=date(2024, 11, 11)))
+    await catch_up(chief)
+    outsiders = {str(one.staff_id) for one in (other, helper, service)}
+    for report in reports:
+        assert not await _readers(report.id) & outsiders
+    assert str(friend.staff_id) not in await _readers(of_unit.id)
+    async with reading() as db:
+        connection = await db.connection()
+        assert await connection.run_sync(entitlement.untrue) == [report.ticket for report in reports]
+
+
+async def test_who_stepped_back_stays_out(hire: "Hire", receive: "Receive") -> None:
+    chief, friend = await hire("sari", Role.SUPERVISOR), await hire("budi", Role.INTAKE)
+    report = await receive()
+    async with writing() as db:
+        await assignment.recuse(db, friend, report.ticket, "kenal dengan terlapor")
+    async with writing() as db:
+        await db.exec(delete(Exclusion))
+    await catch_up(chief)
+    assert await _readers(report.id) == {str(chief.staff_id)}
+    with pytest.raises(Refused, match=r"case\.facts_changed"):
+        async with writing() as db:
+            await assignment.assign(db, chief, report.ticket, friend.staff_id)
+    assert await _readers(report.id) == {str(chief.staff_id)}
+
+
+async def test_a_change_does_not_become_true_by_the_next_honest_one(hire: "Hire", receive: "Receive") -> None:
+    chief, officer = await hire("sari", Role.SUPERVISOR), await hire("budi", Role.INTAKE)
+    report = await receive(unit="biro-hukum")
+    await _change(Report, report, unit=None)
+    async with writing() as db:
+        await assignment.assign(db, chief, report.ticket, officer.staff_id)  # who has the key already
+    friend = await hire("adi", Role.INTAKE, unit="biro-hukum")
+    await catch_up(chief)
+    assert str(friend.staff_id) not in await _readers(report.id)
+
+
+async def test_another_cases_key_is_not_handed_on(hire: "Hire", receive: "Receive") -> None:
+    """The chief's key of a case that the accomplice must not read, put where the accomplice is owed one."""
+    chief = await hire("sari", Role.SUPERVISOR)
+    secret, owed = await receive(unit="biro-hukum"), await receive()
+    friend = await hire("budi", Role.INTAKE, unit="biro-hukum")
+    helper = await hire("eka", Role.INVESTIGATOR, unit="biro-hukum")
+    async with writing() as db:
+        row = await db.get_one(ReportKey, (secret.id, "account", str(chief.staff_id)))
+        mine = update(ReportKey).where(col(ReportKey.report_id) == owed.id)
+        await db.exec(mine.values(sealed_key=row.sealed_key))
+    await catch_up(chief)
+    assert str(friend.staff_id) not in await _readers(owed.id)
+    with pytest.raises(Tampered):
+        async with writing() as db:
+            await assignment.assign(db, chief, owed.ticket, helper.staff_id)
+    assert str(helper.staff_id) not in await _readers(owed.id)
+
+
+async def test_nobody_asks_for_an_identity_of_a_case_not_theirs(hire: "Hire", receive: "Receive") -> None:
+    custodian, chief = await hire("citra", Role.IDENTITY), await hire("sari", Role.SUPERVISOR)
+    report, friend = await receive(), await hire("eka", Role.INVESTIGATOR)
+    async with writing() as db:
+        await identity.ask(db, chief, report.ticket, "perlu dihubungi untuk keterangan")
+    await _change(IdentityRequest, report, asked_by=friend.staff_id)
+    await _add(ReportKey(report_id=report.id, document="account", holder=str(friend.staff_id), sealed_key=b"x"))
+    async with reading() as db:
+        request = (await db.exec(select(IdentityRequest))).one()
+    assert request.id is not None
+    with pytest.raises(Refused, match=r"identity\.asker_gone"):
+        async with writing() as db:
+            await identity.decide(db, custodian, request.id, True, "setuju")
+
+
+async def test_an_operator_takes_a_case_as_it_stands(hire: "Hire", receive: "Receive") -> None:
+    chief, report = await hire("sari", Role.SUPERVISOR), await receive(unit="biro-hukum")
+    await _change(Report, report, unit="biro-umum")
+    officer = await hire("budi", Role.INTAKE)
+    await catch_up(chief)
+    assert await _readers(report.id) == {str(chief.staff_id)}
+    async with writing() as db:
+        await entitlement.accept(db, report.ticket)
+    await catch_up(chief)
+    assert await _readers(report.id) == {str(chief.staff_id), str(officer.staff_id)}
+
+
+async def test_under_a_new_secret_all_is_taken_as_it_stands(hire: "Hire", receive: "Receive") -> None:
+    reports = [await receive() for _ in range(3)]
+    with elsewhere():
+        async with writing() as db:
+            connection = await db.connection()
+            assert len(await connection.run_sync(entitlement.untrue)) == len(reports)
+            await connection.run_sync(entitlement.mark_all)
+            assert await connection.run_sync(entitlement.untrue) == []

@@ -22,8 +22,9 @@ from wbs_app.model.dossier import Finding, Verdict
 from wbs_app.model.handling_tables import Exclusion
 from wbs_app.model.tables import Report, ReportKey
 from wbs_app.model.workflow import CLOSED, MOVES, OBJECTABLE, Status, moves_from
-from wbs_app.services import assignment, casefile, conversation, followup, handling, keys
+from wbs_app.services import assignment, casefile, conversation, followup, handling
 from wbs_app.services.casework import NotFound, clock_of
+from wbs_app.services.catching_up import catch_up
 from wbs_app.services.database import close, reading, writing
 from wbs_app.services.refusal import Refused
 
@@ -114,7 +115,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=who)
     def share_keys(self, name: str) -> None:
-        self.run(keys.catch_up(self.people[name]))
+        self.run(catch_up(self.people[name]))
 
     @rule(name=who)
     def write(self, name: str) -> None:

@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, select, update
 
 from wbs_app.config import Settings, Unusable
-from wbs_app.model.tables import Agency, Unit
-from wbs_app.services import migrate
+from wbs_app.model.tables import Agency, Report, Unit
+from wbs_app.services import entitlement, migrate
 from wbs_app.services.database import close, reading, writing
+
+if TYPE_CHECKING:
+    from tests.services.conftest import Receive
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -24,6 +29,24 @@ def _differences(connection: Connection) -> list[object]:
 async def test_tables_and_migrations_agree(database: str) -> None:
     async with reading() as db:
         assert await (await db.connection()).run_sync(_differences) == []
+
+
+async def test_cases_of_an_older_system_are_taken_as_they_stand(receive: "Receive") -> None:
+    tickets = [(await receive(unit=unit)).ticket for unit in ("biro-hukum", None)]
+    async with writing() as db:
+        await (await db.connection()).run_sync(_back_to_0006)
+    await migrate.ready()
+    async with writing() as db:
+        connection = await db.connection()
+        assert await connection.run_sync(entitlement.untrue) == []
+        await db.exec(update(Report).values(unit="biro-umum"))
+        assert await connection.run_sync(entitlement.untrue) == tickets
+
+
+def _back_to_0006(connection: Connection) -> None:
+    config = migrate.alembic_config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, "0006")
 
 
 async def test_several_workers_start_on_an_empty_database(empty_database: str) -> None:

@@ -10,6 +10,7 @@ from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.handling_tables import Assignment, Notice
 from wbs_app.model.tables import Agency, AuditEvent, ReportKey, Staff
 from wbs_app.services import assignment, credentials, identity, keys, people, sessions, staff, vouching
+from wbs_app.services.catching_up import catch_up
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import KeyPair
@@ -54,7 +55,7 @@ async def test_an_administrator_makes_nobody_a_reader(hire: "Hire", receive: "Re
     chief = await hire("sari", Role.SUPERVISOR, email="sari@contoh.id")
     earlier = await receive()
     invited = await _accepted(admin, "palsu")
-    await keys.catch_up(chief)
+    await catch_up(chief)
     later = await receive()
     for report in (earlier, later):
         assert await _holders(report.id) == {str(chief.staff_id)}
@@ -77,7 +78,7 @@ async def test_who_is_vouched_for_gets_the_keys(hire: "Hire", receive: "Receive"
         assert [one.username for one in await vouching.known(db, chief)] == ["sari"]
     async with writing() as db:
         await vouching.vouch(db, chief, invited.id or 0, await _code(invited.id))
-    await keys.catch_up(chief)
+    await catch_up(chief)
     later = await receive()
     both = {str(chief.staff_id), str(invited.id)}
     assert await _holders(earlier.id) == await _holders(later.id) == both
@@ -240,11 +241,11 @@ async def test_a_new_start_begins_without_any_key(lost: Lost, relaxed: None) -> 
     async with writing() as db:
         await staff.accept(db, token, ANOTHER)
     assert await credentials.unlock(await _person(staff_id), ANOTHER) is not None
-    await keys.catch_up(chief)
+    await catch_up(chief)
     assert await _holders(report_id) == {str(chief.staff_id)}, "first somebody has to know whose key this is"
     async with writing() as db:
         await vouching.vouch(db, chief, staff_id, await _code(staff_id))
-    await keys.catch_up(chief)
+    await catch_up(chief)
     assert await _holders(report_id) == {str(chief.staff_id), str(staff_id)}
     async with reading() as db:
         assert await db.get(Assignment, (report_id, staff_id)) is not None
@@ -268,6 +269,30 @@ async def test_who_may_not_be_given_a_new_start(lost: Lost, hire: "Hire") -> Non
     with pytest.raises(Refused, match=r"admin\.not_resettable"):
         async with writing() as db:
             await people.reset(db, admin, staff_id)
+
+
+async def test_who_is_dismissed_holds_no_key_and_comes_back_like_a_newcomer(hire: "Hire", receive: "Receive") -> None:
+    admin, chief = await hire("rai", Role.ADMIN), await hire("sari", Role.SUPERVISOR)
+    former, report = await hire("budi", Role.INTAKE), await receive()
+    async with writing() as db:
+        await people.dismiss(db, admin, former.staff_id)
+    async with reading() as db:
+        person = await db.get_one(Staff, former.staff_id)
+        assert (person.private_key, person.public_key, person.salt) == (None, None, None)
+        assert await keys.key_of(db, former, report.id, "account") is None
+    async with writing() as db:
+        _, token = await people.reset(db, admin, former.staff_id)
+    async with writing() as db:
+        person = await staff.accept(db, token, PASSWORD)
+    await catch_up(chief)
+    async with writing() as db:
+        assert await db.get(ReportKey, (report.id, "account", str(former.staff_id))) is None
+        await vouching.vouch(db, chief, former.staff_id, vouching.code_of(person.public_key))
+    await catch_up(chief)
+    async with reading() as db:
+        assert await db.get(ReportKey, (report.id, "account", str(former.staff_id))) is not None
+        told = [event.action for event in await db.exec(select(AuditEvent).order_by(col(AuditEvent.id)))]
+    assert {"deactivate_staff", "reactivate_staff"} <= set(told)
 
 
 # --- signing in by address --------------------------------------------------------------------------------------------

@@ -165,6 +165,7 @@ class Report(SQLModel, table=True):
     oversight: str | None = column("plain", default=None, max_length=16)  # agency whose supervisors took it over
     unread: int = column("plain", default=0)  # messages of the reporter that no officer has read
     rating: int | None = column("plain", default=None)  # 1 to 5, by the reporter at the end
+    readers_mark: bytes | None = blob("check", nullable=True)  # see services/entitlement.py
     once: str = column("check", unique=True, max_length=64)  # hash of the form's secret: a second press is the same
     pin_salt: bytes = blob("check")
     pin_keys: bytes = blob("sealed")  # both document keys, under Argon2id(PIN); empty: a demonstration without a PIN

@@ -72,7 +72,8 @@ def row(person: Any) -> rx.Component:
 
 
 def _actions(person: Any) -> rx.Component:
-    """A person without a password can be invited again; everybody else can be given a new start, or deactivated."""
+    """A person without a password can be invited again; everybody else can be given a new start, or deactivated and
+    called back."""
     begin_anew, dismiss = PeopleState.begin_anew, PeopleState.dismiss
     again = rx.el.button(
         t("admin.user_invite_again"),
@@ -86,6 +87,7 @@ def _actions(person: Any) -> rx.Component:
         rx.cond(person["may_invite"] == "yes", again),
         rx.cond(person["may_reset"] == "yes", _asked(person, "ulang-", "admin.user_reset", "key-round", begin_anew)),
         rx.cond(person["may_end"] == "yes", _asked(person, "nonaktif-", "admin.user_deactivate", "ban", dismiss)),
+        rx.cond(person["may_return"] == "yes", _asked(person, "kembali-", "admin.user_return", "undo-2", begin_anew)),
         class_name="flex flex-wrap gap-2 lg:justify-end",
     )
 

@@ -7,27 +7,33 @@ from sqlmodel import col, select
 from wbs_app.model.access import ARRIVAL_READERS, KINDS_IN_REACH, Actor, Permission, Role
 from wbs_app.model.handling_tables import Assignment
 from wbs_app.model.tables import Report, ReportKey, Staff
-from wbs_app.services import conflicts, history, keys, notices, vouching
+from wbs_app.services import conflicts, entitlement, history, keys, notices, vouching
 from wbs_app.services.casework import Held, NotFound, done, hold
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
 from wbs_app.services.wording import fit
+from wbs_app.vault.sealing import Tampered
 
 LONGEST_REASON = 2000
 
 
 async def candidates(db: Db, actor: Actor, report: Report) -> list[Staff]:
-    """Officers to whom the case may be given: of its agency and kind, not of the reported unit, not shut out.
+    """Officers to whom the case may be given: of its agency and kind, neither of the reported unit nor shut out or
+    named. Nobody, where the actor holds no key to it.
 
     Raises:
         Forbidden: unless the actor may give cases.
+        Tampered: when the stored report was changed.
     """
     actor.require(Permission.ASSIGN_CASE)
-    return await _fit(db, report)
-
-
-async def _fit(db: Db, report: Report) -> list[Staff]:
     assert report.id is not None
+    key = await keys.key_of(db, actor, report.id, "account")
+    return [] if key is None else await _fit(db, report, key)
+
+
+async def _fit(db: Db, report: Report, key: bytes) -> list[Staff]:
+    assert report.id is not None
+    account = keys.document_of(report.ticket, "account", key, report.account)
     barred = await conflicts.excluded(db, report.id)
     served = {report.agency, report.oversight} - {None}
     return [
@@ -37,6 +43,7 @@ async def _fit(db: Db, report: Report) -> list[Staff]:
         and served & set(staff.agencies.split())
         and staff.id not in barred
         and (report.unit is None or staff.unit != report.unit)
+        and not conflicts.is_named_in(account, staff.name)
     ]
 
 
@@ -68,7 +75,7 @@ async def assign_many(db: Db, actor: Actor, tickets: Sequence[str], staff_id: in
         try:
             case = await hold(db, actor, ticket, Permission.ASSIGN_CASE)
             await _give(db, actor, case, staff_id, lead=case.report.lead is None)
-        except (NotFound, Refused):
+        except (NotFound, Refused, Tampered):
             continue
         given += 1
     return given
@@ -76,14 +83,15 @@ async def assign_many(db: Db, actor: Actor, tickets: Sequence[str], staff_id: in
 
 async def _give(db: Db, actor: Actor, case: Held, staff_id: int, *, lead: bool) -> None:
     report = case.report
-    officer = next((staff for staff in await _fit(db, report) if staff.id == staff_id), None)
+    officer = next((staff for staff in await _fit(db, report, case.key) if staff.id == staff_id), None)
     if officer is None or report.id is None:
         raise Refused("case.not_assignable")
     new = await db.get(Assignment, (report.id, staff_id)) is None
     if new:
-        db.add(Assignment(report_id=report.id, staff_id=staff_id, given_on=case.today))
         if await db.get(ReportKey, (report.id, "account", str(staff_id))) is None:
-            await keys.seal_key(db, report.id, "account", case.key, [officer], None)
+            await keys.hand_on(db, report, "account", case.key, [officer])
+        async with entitlement.changing(db, report):
+            db.add(Assignment(report_id=report.id, staff_id=staff_id, given_on=case.today))
         await history.append(db, report, case.key, "assign", actor.username, case.now, officer=officer.username)
         await notices.tell_staff(db, [staff_id], "assigned")
     if lead and report.lead != staff_id:
@@ -120,8 +128,8 @@ async def recuse(db: Db, actor: Actor, ticket: str, reason: str) -> None:
     await history.append(db, report, case.key, "recuse", actor.username, case.now, reason=fit(reason.strip()))
     await _take(db, case, me)
     await _forget_keys(db, report, actor.staff_id)
-    conflicts.exclude(db, report.id, {actor.staff_id: conflicts.RECUSED})
-    await db.flush()
+    async with entitlement.changing(db, report):
+        conflicts.exclude(db, report.id, {actor.staff_id: conflicts.RECUSED})
     if await conflicts.is_orphaned(db, report):
         await escalate(db, case)
     await done(db, case, actor.username, "recuse")
@@ -135,8 +143,9 @@ async def escalate(db: Db, case: Held) -> None:
     helpers = await conflicts.stand_ins(db, case.profile.oversight, barred)
     lacking = [one for one in helpers if await db.get(ReportKey, (report.id, "account", str(one.id))) is None]
     if helpers:
-        report.oversight = case.profile.oversight
-        await keys.seal_key(db, report.id, "account", case.key, lacking, None)
+        await keys.hand_on(db, report, "account", case.key, lacking)
+        async with entitlement.changing(db, report):
+            report.oversight = case.profile.oversight
     await history.append(db, report, case.key, "escalate", "system", case.now, to=report.oversight or "")
     told = [*await conflicts.administrators(db, report.agency), *(one.id for one in helpers if one.id)]
     await notices.tell_staff(db, told, "escalated")
@@ -149,7 +158,8 @@ async def _take(db: Db, case: Held, officer: Staff) -> bool:
         case.report.lead = None
     if held is None:
         return False
-    await db.delete(held)
+    async with entitlement.changing(db, case.report):
+        await db.delete(held)
     return True
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from sqlmodel import col, select
 
 from wbs_app.model.access import ARRIVAL_READERS, Role
+from wbs_app.model.documents import Document
 from wbs_app.model.handling_tables import Exclusion
 from wbs_app.model.steps import Incident
 from wbs_app.model.tables import Report, ReportKey, Staff, Unit
-from wbs_app.services import vouching
+from wbs_app.services import entitlement, vouching
 from wbs_app.services.database import Db
 
 UNIT, NAMED, RECUSED = "unit", "named", "recused"
@@ -44,8 +45,8 @@ async def on_arrival(db: Db, agency: str, steps: Mapping[str, Any], people: Iter
     incident = next((step for step in steps.values() if isinstance(step, Incident)), None)
     if incident is None:
         return {}
-    named = " | ".join(person.name for person in incident.reported.values() if person.name)
     unwanted = incident.exclude or ""
+    named = [*(person.name or "" for person in incident.reported.values()), unwanted]
     units = {incident.unit} if incident.unit else set()
     if unwanted:
         known = (await db.exec(select(Unit).where(Unit.agency == agency))).all()
@@ -53,11 +54,20 @@ async def on_arrival(db: Db, agency: str, steps: Mapping[str, Any], people: Iter
     found: dict[int, str] = {}
     for staff in people:
         assert staff.id is not None
-        if any(is_named(staff.name, part) for part in (*named.split(" | "), unwanted) if part):
+        if any(is_named(staff.name, part) for part in named):
             found[staff.id] = NAMED
         elif staff.unit in units:
             found[staff.id] = UNIT
     return found
+
+
+def is_named_in(account: Document, name: str) -> bool:
+    """Whether the report names this person, as reported or as not to be involved: also one who came later."""
+    incident = account.get("incident")
+    if incident is None:
+        return False
+    written = [*(person["name"] for person in incident["reported"]), incident.get("exclude")]
+    return any(is_named(name, part) for part in written if part)
 
 
 async def excluded(db: Db, report_id: int) -> frozenset[int]:
@@ -68,6 +78,16 @@ async def excluded(db: Db, report_id: int) -> frozenset[int]:
 def exclude(db: Db, report_id: int, people: Mapping[int, str]) -> None:
     """Notes who is shut out, and why."""
     db.add_all(Exclusion(report_id=report_id, staff_id=id, reason=reason) for id, reason in people.items())
+
+
+async def shut_out(db: Db, report_id: int, staff: Staff) -> None:
+    """Shuts somebody out who came later and is named in the report."""
+    chosen = select(Report).where(Report.id == report_id).with_for_update()
+    report = (await db.exec(chosen)).one_or_none()
+    if report is None or staff.id is None or staff.id in await excluded(db, report_id):
+        return
+    async with entitlement.changing(db, report):
+        exclude(db, report_id, {staff.id: NAMED})
 
 
 async def stand_ins(db: Db, oversight: str, shut_out: Iterable[int]) -> list[Staff]:

@@ -26,6 +26,7 @@ from wbs_app.model.steps import Biodata, Declaration, Incident, Person, PlaceTim
 from wbs_app.model.tables import Evidence, ReportEvent, ReportKey
 from wbs_app.model.workflow import CLOSED, Priority, Status
 from wbs_app.services.demo_life import Ground, Life, calendar, live, pick
+from wbs_app.services.entitlement import Facts
 from wbs_app.services.evidence import About, store
 from wbs_app.text import text
 from wbs_app.vault.codes import new_pin, new_ticket, parse_pin
@@ -158,6 +159,16 @@ class _Writer:
         pin = new_pin() if with_pin else ""
         messages = self._messages() if self._dice.random() < _MESSAGES else []
         files = self._files()
+        open_columns = _open_columns(steps)
+        barred = [one.id for one in self._ground.officers if self._unit and one.unit == self._unit]
+        facts = Facts(
+            ticket=self._ticket,
+            agency=self._ground.agency,
+            kind=self._kind,
+            unit=open_columns["unit"],
+            barred=frozenset(barred),
+            team=frozenset(one.id for one in self._life.assigned),
+        )
         report = {
             "ticket": self._ticket,
             "agency": self._ground.agency,
@@ -168,7 +179,8 @@ class _Writer:
             "once": once,
             "account": self._sealed(account_document(steps, self._ground.offer, received), "account"),
             "identity": seal_json(self._identity, identity_document(steps), Place("report", self._ticket, "identity")),
-            **_open_columns(steps),
+            "readers_mark": facts.mark(),
+            **open_columns,
             **self._handling(received.date(), messages),
             **self._pin_columns(pin),
         }
@@ -178,11 +190,7 @@ class _Writer:
             _name(Evidence): files,
             _name(Message): messages,
             _name(Assignment): [{"staff_id": one.id, "given_on": day} for one, day in self._life.assigned.items()],
-            _name(Exclusion): [
-                {"staff_id": one.id, "reason": "unit"}
-                for one in self._ground.officers
-                if self._unit and one.unit == self._unit
-            ],
+            _name(Exclusion): [{"staff_id": id, "reason": "unit"} for id in barred],
         }
         return Made(report, others, pin)
 

@@ -25,6 +25,7 @@ from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
 from wbs_app.services import keys, redis, reference, vouching
 from wbs_app.services.database import Db, engine, reading
+from wbs_app.services.entitlement import Facts
 from wbs_app.services.evidence import store
 from wbs_app.services.refusal import Refused
 
@@ -280,8 +281,8 @@ async def _readers(db: Db, agency: str) -> list[tuple[str, str | None]]:
         return [("reference data", "missing")]
     found: list[tuple[str, str | None]] = []
     for kind in (kind for kind in KINDS if kind in offered):
-        able = await keys.readers(db, agency, kind, "account", None)
+        able = await keys.readers(db, "account", Facts("", agency, kind, None))
         found.append((f"officer for {kind} reports", None if able else "nobody can read them"))
-    able = await keys.readers(db, agency, KINDS[0], "identity", None)
+    able = await keys.readers(db, "identity", Facts("", agency, KINDS[0], None))
     found.append(("identity custodian", None if able else "nobody can open an identity"))
     return found

@@ -17,7 +17,7 @@ from wbs_app.model.columns import now
 from wbs_app.model.documents import Document
 from wbs_app.model.handling_tables import IdentityRequest
 from wbs_app.model.tables import Report, ReportKey, Staff
-from wbs_app.services import casework, conflicts, history, keys, live, notices, reference, vouching
+from wbs_app.services import casework, conflicts, entitlement, history, keys, live, notices, reference, vouching
 from wbs_app.services.audit import record
 from wbs_app.services.casework import Held, NotFound, hold
 from wbs_app.services.database import Db
@@ -74,7 +74,7 @@ async def ask(db: Db, actor: Actor, ticket: str, reason: str) -> None:
         raise Refused("identity.already_asked")
     if before is not None and before.open:
         raise Refused("identity.already_open")
-    custodians = await _custodians(db, case.report, actor.staff_id)
+    custodians = await _custodians(db, case, actor.staff_id)
     if not custodians:
         raise Refused("identity.nobody")
     asker = await db.get(Staff, actor.staff_id)
@@ -90,16 +90,20 @@ async def ask(db: Db, actor: Actor, ticket: str, reason: str) -> None:
     await record(db, actor.username, "ask_identity", case.report.ticket)
 
 
-async def _custodians(db: Db, report: Report, asker: int) -> list[Staff]:
-    """Who may decide: holders of this identity's key by their role, none of them shut out or the asker."""
+async def _custodians(db: Db, case: Held, asker: int) -> list[Staff]:
+    """Who may decide: holders of this identity's key by their role, none of them shut out, named or the asker."""
+    report = case.report
     assert report.id is not None
+    account = keys.document_of(report.ticket, "account", case.key, report.account)
     sealed = select(ReportKey.holder).where(ReportKey.report_id == report.id, ReportKey.document == "identity")
     holders = {int(holder) for holder in await db.exec(sealed) if holder.isdigit()}
     holders -= {asker, *await conflicts.excluded(db, report.id)}
     return [
         staff
         for staff in await vouching.able(db, col(Staff.id).in_(holders))
-        if staff.role in IDENTITY_READERS and report.agency in staff.agencies.split()
+        if staff.role in IDENTITY_READERS
+        and report.agency in staff.agencies.split()
+        and not conflicts.is_named_in(account, staff.name)
     ]
 
 
@@ -184,7 +188,7 @@ async def decide(db: Db, actor: Actor, request_id: int, approve: bool, answer: s
     if approve:
         if hours not in HOURS:
             raise Refused("error.unknown_choice")
-        await _give(db, request, key)
+        await _give(db, request, report, key)
         request.state, request.expires_at = APPROVED, now() + timedelta(hours=hours)
     db.add(request)
     await notices.tell_staff(db, [request.asked_by], "identity_decided")
@@ -206,14 +210,15 @@ async def _held(db: Db, actor: Actor, request_id: int) -> tuple[IdentityRequest,
     return (await db.exec(again.execution_options(**fresh))).one(), report
 
 
-async def _give(db: Db, request: IdentityRequest, key: bytes) -> None:
+async def _give(db: Db, request: IdentityRequest, report: Report, key: bytes) -> None:
     """Seals the identity's key to the asker, while that officer is still on the case."""
     asker = await db.get(Staff, request.asked_by)
     account = await db.get(ReportKey, (request.report_id, "account", str(request.asked_by)))
-    if asker is None or not asker.active or not vouching.is_vouched(asker) or account is None:
+    facts = await entitlement.true_facts(db, report)
+    if asker is None or not asker.active or not keys.may_hold(asker, "account", facts) or account is None:
         raise Refused("identity.asker_gone")
     await _take(db, request)
-    await keys.seal_key(db, request.report_id, "identity", key, [asker], None)
+    await keys.hand_on(db, report, "identity", key, [asker])
 
 
 async def _take(db: Db, request: IdentityRequest) -> None:

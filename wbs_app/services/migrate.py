@@ -46,7 +46,7 @@ async def up_to_date() -> bool:
 
 def newest() -> str:
     """The schema's revision that this program brings."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
 
 
 def _make_folder() -> None:
@@ -59,7 +59,8 @@ def _make_folder() -> None:
         raise Unusable(f"the data folder {settings().data_dir} cannot be made: {problem.strerror}") from problem
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Where the revisions are; a `connection` may be put into its attributes."""
     config = Config()
     config.set_main_option("script_location", str(files("wbs_app") / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -67,6 +68,6 @@ def _config() -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = _config()
+    config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -20,6 +20,7 @@ from wbs_app.model.workflow import Status
 from wbs_app.services import assignment, casework, conflicts, custody, history, keys, live, notices, vouching
 from wbs_app.services.calendar import work_days
 from wbs_app.services.database import Db, reading, writing
+from wbs_app.services.entitlement import Facts
 from wbs_app.services.evidence import Staging, Waiting
 from wbs_app.services.limits import Guessing
 from wbs_app.services.refusal import Refused
@@ -134,6 +135,7 @@ async def _insert(db: Db, form: _Form, salt: bytes, wrap: bytes, files: list[Wai
         **_open_columns(form.steps),
         **vars(targets),
     )
+    report.readers_mark = Facts.of(report, barred).mark()
     db.add(report)
     await db.flush()
     assert report.id is not None
@@ -155,10 +157,7 @@ async def _hand_out(
     """Seals the key of each document to its readers and to the agency's recovery key, and tells who may read."""
     assert report.id is not None
     conflicts.exclude(db, report.id, barred)
-    readers = {
-        document: keys.readers_among(people, report.agency, report.kind, document, report.unit, barred)
-        for document in held
-    }
+    readers = {document: keys.readers_among(people, document, Facts.of(report, barred)) for document in held}
     given = (keys.sealed(report.id, name, key, readers[name], recovery) for name, key in held.items())
     await keys.give(db, [row for rows in given for row in rows])
     told = [reader.id for reader in readers["account"] if reader.id and reader.email]

@@ -136,41 +136,45 @@ async def set_email(db: Db, staff_id: int, typed: str, by: str) -> str:
 
 
 async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:
-    """Ends all sessions and invitations; the person can no longer sign in, and gets no further keys, not even when
-    somebody makes the row active again.
+    """The person can no longer sign in and holds no key: an old password opens nothing of a stolen database.
 
     Raises:
         Refused: for an unknown person.
     """
     staff = await _get(db, staff_id)
-    staff.active, staff.vouch = False, None
-    db.add(staff)
-    await db.flush()
-    await db.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
-    await db.exec(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
+    staff.active = False
+    await _end_access(db, staff)
     await record(db, by, "deactivate_staff", staff.username)
 
 
 async def reset(db: Db, staff_id: int, by: str = "system") -> str:
-    """The token of a new invitation for somebody who has lost the password or the second factor.
+    """The token of a new invitation for somebody who has lost the password or the second factor, or who comes back.
 
-    The old key pair goes, and with it every key that was sealed to it and what only the person could read: nobody can
-    open it any more. Somebody has to vouch anew before colleagues hand the keys on again.
+    Somebody has to vouch anew before colleagues hand the keys on again.
 
     Raises:
-        Refused: when the person is unknown, inactive, or has no password yet.
+        Refused: when the person is unknown, or active and has no password yet.
     """
     staff = await _get(db, staff_id)
-    if not staff.active or staff.salt is None:
+    if staff.active and staff.salt is None:
         raise Refused("admin.not_resettable")
-    lost = ("salt", "public_key", "private_key", "totp", "vouch")
-    await db.exec(update(Staff).where(col(Staff.id) == staff_id).values(dict.fromkeys(lost) | {"totp_step": 0}))
-    await db.refresh(staff)
-    await db.exec(delete(ReportKey).where(col(ReportKey.holder) == str(staff_id)))
-    await db.exec(delete(RecoveryCode).where(col(RecoveryCode.staff_id) == staff_id))
-    await db.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
-    await record(db, by, "reset_staff", staff.username)
+    action = "reset_staff" if staff.active else "reactivate_staff"
+    staff.active = True
+    await _end_access(db, staff)
+    await record(db, by, action, staff.username)
     return await invite(db, staff_id, by)
+
+
+async def _end_access(db: Db, staff: Staff) -> None:
+    """The key pair goes, and with it every key that was sealed to it and what only the person could read: nobody can
+    open it any more."""
+    staff.salt = staff.public_key = staff.private_key = staff.totp = staff.vouch = None
+    staff.totp_step = 0
+    db.add(staff)
+    await db.flush()
+    await db.exec(delete(ReportKey).where(col(ReportKey.holder) == str(staff.id)))
+    for table in (RecoveryCode, StaffSession, Invitation):
+        await db.exec(delete(table).where(col(table.staff_id) == staff.id))
 
 
 async def _get(db: Db, staff_id: int) -> Staff:

@@ -18,7 +18,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import IDENTITY_READERS, KINDS_IN_REACH, Actor, Permission, Role
 from wbs_app.model.columns import now
 from wbs_app.model.tables import Agency, Setting, Staff
-from wbs_app.services import notices
+from wbs_app.services import marks, notices
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
@@ -35,7 +35,7 @@ for whom stands in the database, where somebody might wipe it."""
 
 def is_vouched(staff: Staff) -> bool:
     """Whether somebody has vouched for just this person, role and key."""
-    return staff.vouch is not None and hmac.compare_digest(staff.vouch, mark(staff))
+    return marks.fits(staff.vouch, *_facts(staff))
 
 
 def is_waiting(staff: Staff) -> bool:
@@ -91,8 +91,7 @@ async def known(db: Db, actor: Actor) -> list[Staff]:
 
 
 async def vouch(db: Db, actor: Actor, staff_id: int, code: str) -> Staff:
-    """The actor knows this person, and has compared this `code`. Existing keys follow by `keys.catch_up`, after the
-    commit.
+    """The actor knows this person, and has compared this `code`. Existing keys follow by `catching_up`, afterwards.
 
     Raises:
         Forbidden: unless the actor may vouch for others.
@@ -137,13 +136,13 @@ async def arrived(db: Db, staff: Staff) -> None:
 async def open_agency(db: Db, agency: str) -> None:
     """From now on the agency is being set up: by whoever holds the server's secret and sees the recovery shares."""
     until = (now() + OPEN_FOR).isoformat(timespec="seconds")
-    await db.merge(Setting(name=f"open {agency}", value=f"{until} {_mark('open', agency, until).hex()}"))
+    await db.merge(Setting(name=f"open {agency}", value=f"{until} {marks.mark('open', agency, until).hex()}"))
 
 
 async def _is_open(db: Db, agency: str) -> bool:
     found = await db.get(Setting, f"open {agency}")
     until, _, given = found.value.partition(" ") if found else ("", "", "")
-    ours = hmac.compare_digest(given.encode(), _mark("open", agency, until).hex().encode())
+    ours = hmac.compare_digest(given.encode(), marks.mark("open", agency, until).hex().encode())
     return ours and now() < datetime.fromisoformat(until)
 
 
@@ -164,24 +163,24 @@ def _covers(agencies: Iterable[str], staff: Staff) -> bool:
 
 
 def mark(staff: Staff) -> bytes:
-    """The vouch for this person: 64 bytes that only this server can make."""
+    """The vouch for this person."""
+    return marks.mark(*_facts(staff))
+
+
+def _facts(staff: Staff) -> tuple[str, ...]:
     key = (staff.public_key or b"").hex()
-    return _mark("staff", str(staff.id), staff.username, staff.role, staff.agencies, staff.unit or "", key)
+    return "staff", str(staff.id), staff.username, staff.role, staff.agencies, staff.unit or "", key
 
 
 def keep_recovery(agency: Agency, public_key: bytes) -> None:
     """From now on, keys are sealed to this recovery key too."""
     agency.recovery_key = public_key
-    agency.recovery_mark = _mark("recovery", agency.code, public_key.hex())
+    agency.recovery_mark = marks.mark("recovery", agency.code, public_key.hex())
 
 
 def recovery_of(agency: Agency | None) -> bytes | None:
     """The agency's recovery key; None without one, and for one that was not made here."""
-    if agency is None or agency.recovery_key is None or agency.recovery_mark is None:
+    if agency is None or agency.recovery_key is None:
         return None
-    ours = _mark("recovery", agency.code, agency.recovery_key.hex())
-    return agency.recovery_key if hmac.compare_digest(agency.recovery_mark, ours) else None
-
-
-def _mark(*facts: str) -> bytes:
-    return hashlib.blake2b("\0".join(facts).encode(), key=settings().secret_key(), person=b"wbs vouch").digest()
+    ours = marks.fits(agency.recovery_mark, "recovery", agency.code, agency.recovery_key.hex())
+    return agency.recovery_key if ours else None

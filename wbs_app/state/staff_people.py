@@ -98,7 +98,7 @@ class PeopleState(rx.State):
 
     @rx.event
     async def begin_anew(self, staff_id: str):
-        """Another link for somebody who has lost the password or the second factor."""
+        """Another link for somebody who has lost the password or the second factor, or who comes back."""
         try:
             async with writing() as db:
                 person, token = await people.reset(db, staff(), number_of(staff_id))
@@ -161,7 +161,8 @@ def _state_of(person: Staff) -> str:
 def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang: str) -> Entry:
     state, codes = _state_of(person), person.agencies.split()
     agencies, unit = served(person, named, names)
-    manageable = person.active and person.id != actor.staff_id and set(codes) <= set(actor.agencies)
+    in_reach = person.id != actor.staff_id and set(codes) <= set(actor.agencies)
+    manageable = in_reach and person.active
     return {
         "id": str(person.id),
         "username": person.username,
@@ -175,4 +176,5 @@ def _row(person: Staff, actor: Actor, named: Labels, names: dict[str, str], lang
         "may_end": "yes" if manageable else "",
         "may_invite": "yes" if manageable and state == "invited" else "",
         "may_reset": "yes" if manageable and person.salt else "",
+        "may_return": "yes" if in_reach and not person.active else "",
     }

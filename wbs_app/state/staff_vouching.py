@@ -8,7 +8,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import SAID
 from wbs_app.model.tables import Staff
-from wbs_app.services import keys, vouching
+from wbs_app.services import catching_up, vouching
 from wbs_app.services.database import reading, writing
 from wbs_app.services.labels import Labels, labels
 from wbs_app.services.refusal import Refused
@@ -67,7 +67,7 @@ class VouchingState(rx.State):
         except Refused as problem:
             self.said = {"tone": "bad", "text": text(problem.key, lang)}
         else:
-            await keys.catch_up(staff())
+            await catching_up.catch_up(staff())
             self.said = {"tone": "done", "text": fill(text("vouching.done", lang), name=person.name)}
         await self._list()
         return rx.set_focus(SAID)
