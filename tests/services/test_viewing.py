@@ -26,7 +26,7 @@ from tests.services.samples import (
     word,
 )
 from wbs_app.model.files import DOCX, PAGE_PIXELS
-from wbs_app.services import office, viewing, workshop
+from wbs_app.services import office, seclusion, viewing, workshop
 from wbs_app.services.cleaning import clean
 from wbs_app.services.evidence import About
 from wbs_app.services.layout import COLUMN, lay_out
@@ -246,11 +246,11 @@ def test_lines_stay_within_the_sheet() -> None:
 def pretended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A LibreOffice that does what a test writes into it, in a memory folder of the test's own."""
     monkeypatch.undo()
-    program, memory = tmp_path / "soffice", tmp_path / "memory"
-    memory.mkdir()
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    program, memory = tmp_path / "office" / "program" / "soffice", tmp_path / "memory"
+    for folder in (program.parent, memory):
+        folder.mkdir(parents=True)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setattr(office, "MEMORY_FOLDER", memory)
-    monkeypatch.setattr(office, "SECONDS", 0.5)
     program.write_text("#!/bin/sh\nexit 1\n")
     program.chmod(0o700)
     return program
@@ -259,22 +259,52 @@ def pretended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "does", ["exit 1", "sleep 1000", "sleep 1000 & wait", "ln -s /etc/passwd in.pdf", "kill -9 $$"]
 )
-async def test_without_its_help_a_document_is_seen_all_the_same(does: str, pretended: Path) -> None:
-    pretended.write_text(f"#!/bin/sh\necho $$ > {pretended}.pid\n{does}\n")
+async def test_without_its_help_a_document_is_seen_all_the_same(
+    does: str, pretended: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "SECONDS", 1)
+    pretended.write_text(f"#!/bin/sh\n{does}\n")
     assert ink(await page(DOCX, word(plain_parts()))) > 100
     assert list(office.MEMORY_FOLDER.iterdir()) == [], "nothing stays in memory"
-    assert not psutil.pid_exists(int(Path(f"{pretended}.pid").read_text()))
+    commands = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+    assert not [command for command in commands if str(pretended) in command]
 
 
 async def test_what_it_makes_is_drawn_like_any_pdf(pretended: Path) -> None:
     (pretended.parent / "made.pdf").write_bytes(saved(plain_pdf("Dari Word", pages=4)))
-    pretended.write_text(f"#!/bin/sh\ncp {pretended.parent}/made.pdf in.pdf\nenv > {pretended.parent}/env\n")
+    pretended.write_text(f"#!/bin/sh\nenv | grep -q WBS || cp {pretended.parent}/made.pdf in.pdf\n")
     os.environ["WBS_SECRET_KEY"] = "never tell"
     try:
         assert await viewing.pages(about(DOCX, "1" * 32), whole(word(plain_parts()))) == 4
     finally:
         del os.environ["WBS_SECRET_KEY"]
-    assert "WBS" not in (pretended.parent / "env").read_text()
+
+
+REACHES = [
+    "cat {secret}",
+    "ls {folder}",
+    "cat /proc/1/cmdline",
+    "cat /etc/shadow",
+    "touch {folder}/made",
+    "echo x >> {secret}",
+    "touch /tmp/wbs-made",
+    "rm {secret}",
+]
+"""What a document may do that has taken LibreOffice over."""
+
+
+@pytest.mark.parametrize("harm", REACHES if seclusion.version() else ["false"])  # where Linux can shut a process in
+async def test_a_document_that_takes_it_over_reaches_nothing_of_ours(
+    harm: str, pretended: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("data")
+    secret = folder / "secret"
+    secret.write_text("never tell")
+    done = harm.format(secret=secret, folder=folder)
+    (pretended.parent / "made.pdf").write_bytes(saved(plain_pdf("Dari Word", pages=4)))
+    pretended.write_text(f"#!/bin/sh\n{done} || cp {pretended.parent}/made.pdf in.pdf\n")
+    assert await viewing.pages(about(DOCX, "1" * 32), whole(word(plain_parts()))) == 4, "it was refused"
+    assert [file.name for file in folder.iterdir()] == ["secret"] and secret.read_text() == "never tell"
 
 
 def test_what_a_killed_server_left_in_memory_goes(pretended: Path) -> None:

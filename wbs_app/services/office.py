@@ -1,6 +1,7 @@
 """Word documents as PDF, by a LibreOffice without windows where one is installed, with limits of its own.
 
-It works on files, so it gets a folder that lies in memory; where there is none, it is not used.
+It works on files, so it gets a folder that lies in memory; where there is none, it is not used. It is shut in: it reads
+what is installed, and not what we keep.
 """
 
 import logging
@@ -8,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -55,8 +57,10 @@ def as_pdf(data: bytes) -> bytes | None:
 
 def _run(program: str, folder: Path) -> None:
     """Waits for it, and ends it with all that it started when it takes too long."""
+    secluded = (sys.executable, "-m", "wbs_app.services.seclusion", str(folder))
+    profile = f"-env:UserInstallation={folder.as_uri()}/profile"
     process = subprocess.Popen(
-        ["/bin/sh", "-c", _LIMITED, "sh", program, f"-env:UserInstallation={folder.as_uri()}/profile", *_CONVERT],
+        ["/bin/sh", "-c", _LIMITED, "sh", *secluded, program, profile, *_CONVERT],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
