@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / ".web"
 PAGES = WEB / "build" / "client"
 STAMP = WEB / "wbs-build"
+BUILD_LOG = WEB / "wbs-build.log"
 OLD_ASSETS_SECONDS = 7 * 24 * 3600
 
 
@@ -119,16 +121,19 @@ def fingerprint() -> str:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One build at a time in this folder."""
+    """One build at a time in this folder. The lock is on the folder itself: Reflex may clear all of `.web`."""
+    folder = os.open(ROOT, os.O_RDONLY)
     try:
-        WEB.mkdir(exist_ok=True)
-        opened = (WEB / "wbs-build.lock").open("w")
-    except OSError as problem:
-        cannot = f"the pages are not built, and {WEB} cannot be written ({problem.strerror})"
-        raise Unusable(f"{cannot}: run `wbs build` as who owns it") from problem
-    with opened as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        try:
+            WEB.mkdir(exist_ok=True)
+            BUILD_LOG.touch()
+        except OSError as problem:
+            cannot = f"the pages are not built, and {WEB} cannot be written ({problem.strerror})"
+            raise Unusable(f"{cannot}: run `wbs build` as who owns it") from problem
         yield
+    finally:
+        os.close(folder)
 
 
 def _built(now: str) -> bool:
@@ -149,20 +154,28 @@ def build() -> bool:
         shutil.rmtree(
             WEB / "public", ignore_errors=True
         )  # Reflex brings only newer files; those unpacked keep old times
-        old = _set_aside_assets()
-        reflex = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-        log = WEB / "wbs-build.log"
-        with log.open("wb") as output:
-            done = subprocess.run(reflex, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        (ROOT / "requirements.txt").unlink(missing_ok=True)  # Reflex's own idea; ours is requirements.lock
-        if done.returncode or not (PAGES / "index.html").exists():
-            tail = log.read_text("utf-8", "replace")[-3000:]
-            raise Unusable(f"the pages could not be built:\n{tail}\n(whole log: {log})")
-        _bring_back_assets(old)
+        with _old_assets_kept():
+            _export()
         _tidy_lock()
         STAMP.write_text(now)
         print(f"WBS: pages built in {time.monotonic() - started:.0f} s", flush=True)
         return True
+
+
+def _export() -> None:
+    """Lets Reflex make the pages.
+
+    Raises:
+        Unusable: with the end of what it said, when there are none.
+    """
+    reflex = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    said = subprocess.PIPE  # kept until the end: Reflex clears the folder of the log
+    done = subprocess.run(reflex, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    BUILD_LOG.write_bytes(done.stdout)
+    (ROOT / "requirements.txt").unlink(missing_ok=True)  # Reflex's own idea; ours is requirements.lock
+    if done.returncode or not (PAGES / "index.html").exists():
+        tail = done.stdout.decode("utf-8", "replace")[-3000:]
+        raise Unusable(f"the pages could not be built:\n{tail}\n(whole log: {BUILD_LOG})")
 
 
 def _tidy_lock() -> None:
@@ -171,23 +184,20 @@ def _tidy_lock() -> None:
     lock.write_text(json.dumps(json.loads(lock.read_text("utf-8")), indent=2) + "\n", "utf-8")
 
 
-def _set_aside_assets() -> Path:
+@contextmanager
+def _old_assets_kept() -> Iterator[None]:
     """A tab opened before a deploy still asks for the old chunks: they are kept for a week."""
-    aside = WEB / "wbs-old-assets"
-    if (PAGES / "assets").is_dir():
-        shutil.copytree(PAGES / "assets", aside, dirs_exist_ok=True)
-    return aside
-
-
-def _bring_back_assets(aside: Path) -> None:
-    if not aside.is_dir():
-        return
+    assets = PAGES / "assets"
     limit = time.time() - OLD_ASSETS_SECONDS
-    for file in aside.iterdir():
-        if file.stat().st_mtime < limit:
-            file.unlink()
-        elif not (PAGES / "assets" / file.name).exists():
-            shutil.copy2(file, PAGES / "assets" / file.name)
+    with tempfile.TemporaryDirectory() as aside:
+        old = shutil.copytree(assets, Path(aside) / "assets") if assets.is_dir() else Path(aside)
+        try:
+            yield
+        finally:  # else the next build, after one that failed, has none to keep
+            assets.mkdir(parents=True, exist_ok=True)
+            for file in old.iterdir():
+                if file.stat().st_mtime >= limit and not (assets / file.name).exists():
+                    shutil.copy2(file, assets / file.name)
 
 
 # --- the data ---------------------------------------------------------------------------------------------------------
