@@ -64,7 +64,8 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="wbs-bench-") as folder:
         os.environ["WBS_DATA_DIR"] = f"{folder}/client"  # of this process; the server has its own
-        from tests.attack.conftest import START_PATIENCE, Server, _environment, _listening, free_port
+        from tests.attack.conftest import START_PATIENCE, Server, _environment, _listening
+        from tests.ports import free_port
 
         port = free_port()
         command = [sys.executable, "-c", "import sys; from wbs_app.cli import main; sys.exit(main())", "serve"]

