@@ -29,12 +29,14 @@ if (typeof window !== "undefined") {
   });
 }
 
-/* Send the form with another intention than "next". */
+/* Send the form with another intention than "next"; nothing has to be proven for that. */
 export const submitAs = (go) => {
-  const form = byId("form"), intention = form.elements.namedItem("go");
+  const form = byId("form"), { go: intention, altcha } = form.elements;
   intention.value = go;
+  if (altcha) altcha.value = "-";
   form.requestSubmit();
   intention.value = "next";
+  if (altcha) altcha.value = "";
 };
 
 /* What became of it is said beside the button: without the clipboard, the reporter has to write it down. */
@@ -90,9 +92,12 @@ export const uploading = (at) => {
   byId("upload-percent").textContent = `${percent}%`;
 };
 
+/* "Rp 1.000.000,00" is a million: what stands behind a comma at the end is no more thousands. */
 const thousands = (control) => {
   const right = control.value.length - control.selectionEnd;
-  control.value = control.value.replace(/[^\d]/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ".");
+  const [, whole, cents = ""] = control.value.match(/^(.*?\d[^\d,]*)?(,\d{0,2})?$/) ?? [, control.value];
+  const digits = (whole ?? "").replace(/[^\d]/g, "").replace(/^0+(?=\d)/, "");
+  control.value = digits.replace(/\B(?=(\d{3})+$)/g, ".") + (digits && cents);
   const caret = Math.max(control.value.length - right, 0);
   control.setSelectionRange(caret, caret);
 };
@@ -135,6 +140,12 @@ export const listening = () => {
   document.addEventListener("submit", ({ target }) => {
     dirty = false;
     if (target.id === "form") typed.delete(page());
+  });
+  document.addEventListener("click", (event) => {
+    const { lang } = event.target.closest?.("a.lang") ?? {};
+    if (!lang || !dirty || !page().includes("/lapor/") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault(); // what is half typed goes along into the other language
+    submitAs(document.documentElement.lang = lang);
   });
   for (const sign of ["input", "keydown", "pointerdown", "scroll"])
     document.addEventListener(sign, () => { lively = Date.now(); }, { capture: true, passive: true });

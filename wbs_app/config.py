@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,10 +11,15 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from redis.connection import parse_url
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+AGENCIES = Path(__file__).parent / "data" / "agencies"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRET_BYTES = 32
 MAIL_SCHEMES = ("smtp", "smtp+starttls", "smtps")
+USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class Unusable(Exception):
@@ -43,6 +49,14 @@ class Settings(BaseSettings):
     def _split(cls, raw: object) -> object:
         return tuple(part.strip() for part in raw.split(",") if part.strip()) if isinstance(raw, str) else raw
 
+    @field_validator("agencies")
+    @classmethod
+    def _shipped(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        known = sorted(folder.name for folder in AGENCIES.iterdir() if folder.is_dir())
+        if not codes or not set(codes) <= set(known):
+            raise ValueError(f"must name some of {', '.join(known)}, parted by commas")
+        return tuple(dict.fromkeys(codes))
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, path: Path) -> Path:
@@ -53,23 +67,43 @@ class Settings(BaseSettings):
     def _driver(cls, url: str) -> str:
         for plain in ("postgresql://", "postgres://"):
             if url.startswith(plain):
-                return "postgresql+psycopg://" + url.removeprefix(plain)
-        if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+psycopg://")):
+                url = "postgresql+psycopg://" + url.removeprefix(plain)
+        try:
+            usable = not url or make_url(url).drivername in ("sqlite+aiosqlite", "postgresql+psycopg")
+        except (ArgumentError, ValueError):
+            usable = False
+        if not usable:
             raise ValueError("must be a postgresql:// address (or be left out for SQLite)")
         return url
 
     @field_validator("redis_url")
     @classmethod
     def _shared(cls, url: str) -> str:
-        if url and not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must be a redis:// address (rediss:// with TLS, unix:// for a socket)")
+        try:
+            if url:
+                parse_url(url)
+        except ValueError:
+            said = "must be a redis:// address (rediss:// with TLS, unix:// for a socket)"
+            raise ValueError(said) from None
+        return url
+
+    @field_validator("evidence_url")
+    @classmethod
+    def _store(cls, url: str) -> str:
+        parts = urlsplit(url)
+        place = parts.netloc if parts.scheme == "s3" else parts.scheme == "file" and not parts.netloc and parts.path
+        if url and not place:
+            raise ValueError("must be s3://bucket/folder or file:///folder")
         return url
 
     @field_validator("clamd_url")
     @classmethod
     def _scanner(cls, url: str) -> str:
-        parts = urlsplit(url)
-        reached = parts.path if parts.scheme == "unix" else parts.scheme == "tcp" and parts.hostname and parts.port
+        try:
+            parts = urlsplit(url)
+            reached = parts.path if parts.scheme == "unix" else parts.scheme == "tcp" and parts.hostname and parts.port
+        except ValueError:
+            reached = False
         if url and not reached:
             raise ValueError("must be unix:///path/of/the/socket or tcp://host:port")
         return url
@@ -86,21 +120,34 @@ class Settings(BaseSettings):
             raise ValueError(f"must start with {', '.join(f'{scheme}://' for scheme in MAIL_SCHEMES)} and name a host")
         return url
 
+    @field_validator("public_url")
+    @classmethod
+    def _as_browsers_write_it(cls, url: str) -> str:
+        """Without a path, in small letters: it is compared with what they say in `Origin`."""
+        try:
+            parts = urlsplit(url)
+            named = parts.scheme in USUAL_PORTS and parts.hostname and parts.username is None
+            alone = not (parts.path.strip("/") or parts.query or parts.fragment)
+            origin = _origin(parts.scheme, parts.hostname or "", parts.port)
+        except ValueError:
+            named = alone = origin = ""
+        if url and not named:
+            raise ValueError("must start with https:// (or http:// on this machine) and name a host")
+        if url and not alone:
+            raise ValueError("must end after the host and its port: the site has no other place than the root")
+        return url and str(origin)
+
     @field_validator("secret")
     @classmethod
     def _hex(cls, text: str) -> str:
-        if text and len(bytes.fromhex(text)) != SECRET_BYTES:
+        if text and not re.fullmatch(rf"[0-9a-fA-F]{{{SECRET_BYTES * 2}}}", text):
             raise ValueError(f"must be {SECRET_BYTES * 2} hexadecimal digits")
         return text
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:
-        if not self.agencies:
-            raise ValueError("WBS_AGENCIES names no agency")
         if self.relaxed_2fa and (self.host not in LOOPBACK or self.public_host not in LOOPBACK):
             raise ValueError("WBS_RELAXED_2FA is for development on this machine only (loopback)")
-        if self.public_url and urlsplit(self.public_url).scheme not in ("http", "https"):
-            raise ValueError("WBS_PUBLIC_URL must start with https:// (or http:// on this machine)")
         return self
 
     @property
@@ -122,7 +169,14 @@ class Settings(BaseSettings):
     @property
     def origin(self) -> str:
         """Scheme, host and port under which people reach us, without a final slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return self.public_url or _origin("http", self.host, self.port)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """What browsers may say our pages are from: on this machine any of its names."""
+        parts = urlsplit(self.origin)
+        hosts = LOOPBACK if self.public_host in LOOPBACK else {self.public_host}
+        return frozenset(_origin(parts.scheme, host, parts.port) for host in hosts)
 
     @property
     def public_host(self) -> str:
@@ -160,6 +214,12 @@ class Settings(BaseSettings):
         if len(key) != SECRET_BYTES:
             raise Unusable(f"the secret file {file} is damaged: restore it from your backup")
         return key
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    """As browsers write it."""
+    named = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{named}" + ("" if port in (None, USUAL_PORTS.get(scheme)) else f":{port}")
 
 
 @lru_cache(maxsize=1)

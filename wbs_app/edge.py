@@ -70,7 +70,7 @@ class Edge:
         self.sockets = Sockets()
         self.uploading = Places(MOST_UPLOADS, MOST_UPLOADS_OF_ONE)
         self.secret = settings().secret_key()
-        self.origin = settings().origin.encode()
+        self.origins = {origin.encode() for origin in settings().origins}
         self.strictest = policy_of(pages / "no such page").encode()
         self.policies = {page: policy_of(page).encode() for page in pages.rglob("*.html")}
 
@@ -133,11 +133,10 @@ class Edge:
         """The status to refuse with, or None."""
         path = scope["path"]
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
-        if changes and headers.get(b"origin") != self.origin:
+        if changes and headers.get(b"origin") not in self.origins:
             return 403
         if scope["type"] == "websocket":
-            token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-            return await self._not_owned(token, device) if path in SOCKET else 403
+            return await self._socket_refusal(scope, device) if path in SOCKET else 403
         if path.startswith("/_upload"):
             return await self._upload_refusal(scope, headers, device)
         if path.startswith(("/_event", "/_all_routes", "/ping", "/_health")):
@@ -145,6 +144,15 @@ class Edge:
         if changes and _length(headers) > LARGEST_POST:
             return 413
         return None
+
+    async def _socket_refusal(self, scope: Scope, device: str) -> int | None:
+        """A tab that has outlived its device cookie is another device's, and would be until it is closed: it is let in
+        without its token, as a new one (see `state/socket`)."""
+        token = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
+        status = await self._not_owned(token, device)
+        if status == 403 and device and _TOKEN.fullmatch(token):
+            scope["wbs_anew"], status = True, None
+        return status
 
     @staticmethod
     async def _not_owned(token: str, device: str) -> int | None:

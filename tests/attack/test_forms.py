@@ -96,10 +96,23 @@ def receipts_in(frames: list[str]) -> list[dict[str, str]]:
 
 
 async def test_nothing_is_sent_without_a_draft(tab: Open, quiet: None) -> None:
-    for handler, answers in (("send", TRUE), ("send_service", {"kind": "simpeg", "complaint": f"{MARK} lama sekali"})):
-        writer = await tab()
-        frames = await send(writer, answers, handler)
-        assert led_to(frames) == ["/lapor/biodata"] and not receipt(writer)
+    writer = await tab()
+    frames = await send(writer, TRUE, "send")
+    assert led_to(frames) == ["/lapor/biodata"] and not receipt(writer)
+
+
+@pytest.mark.parametrize(("agency", "sent"), [("ntt", True), ("bali", False)])
+async def test_a_complaint_whose_draft_is_gone_is_sent_all_the_same(
+    agency: str, sent: bool, tab: Open, quiet: None
+) -> None:
+    """After half a day, or with the cookie gone: its one page brings all answers, and nobody types them again."""
+    complaint = {"kind": "simpeg", "complaint": f"{MARK} lama sekali"}
+    writer = await tab(stored={f"{DRAFTS}.draft_rx_state_": "what no longer opens"}, query=None)
+    await writer.fire(f"{state('portal', 'portal_state')}.choose", {"agency": agency})
+    frames = await send(writer, complaint, "send_service")
+    assert led_to(frames) == []
+    assert bool(receipt(writer)) is sent
+    assert sent or "kind" in errors(frames), "Bali has no such form"
 
 
 @pytest.mark.parametrize("skipped", ["kejadian", "lokasi-waktu", "ringkasan"])

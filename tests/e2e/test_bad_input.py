@@ -135,7 +135,9 @@ def test_step_2(site: Server, visit: Visit) -> None:
     )
     reporter.write("Nama unit lain", "Perusahaan daerah")
     reporter.write("Nama Terlapor", EMOJI)
-    reporter.write("Nominal", "0")
+    reporter.write("Nominal", "")
+    reporter.type("Nominal", "Rp 1.500.000,00")
+    expect(reporter.field("Nominal")).to_have_value("1.500.000,00")  # and not a hundred times as much
     reporter.write("Deskripsi Pelanggaran", "Limbah dibuang ke sungai 🌊.\n" * 300)
     next_step(reporter, 3)
 

@@ -3,7 +3,18 @@
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from tests.e2e.filing import STEPS, attach, fill_incident, fill_place, jpeg, next_step, receipt, to_step
+from tests.e2e.filing import (
+    JPEG_NAME,
+    STEPS,
+    attach,
+    fill_incident,
+    fill_place,
+    jpeg,
+    next_step,
+    receipt,
+    send,
+    to_step,
+)
 from tests.e2e.serving import Server
 from tests.e2e.visiting import CONNECTION_LOST, Visit, Visitor
 
@@ -141,6 +152,33 @@ def test_leaving_with_unsent_typing_asks_first(site: Server, visit: Visit) -> No
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.parametrize("path", [STEPS[1], "/lapor/layanan"])
+def test_the_other_language_has_what_was_half_typed(site: Server, visit: Visit, path: str) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    story = "Keluhan" if path == "/lapor/layanan" else "Kronologi Kejadian"
+    reporter = visit(site, agency="ntt")
+    reporter.page.on("dialog", stay)
+    reporter.go(f"{path}?instansi=ntt")
+    reporter.type(story, "Belum")
+    reporter.follow("English")
+    reporter.lang = "en"
+    reporter.arrive(path)
+    field = reporter.field(reporter.say("service.complaint" if path == "/lapor/layanan" else "step2.description"))
+    expect(field).to_have_value("Belum")
+    expect(reporter.page.locator("html")).to_have_attribute("lang", "en")
+    expect(reporter.page.locator("#galat")).to_be_empty()
+    reporter.follow("Bahasa Indonesia")  # nothing typed since: a plain link
+    reporter.lang = "id"
+    reporter.arrive(path)
+    expect(reporter.field(story)).to_have_value("Belum")
+    assert asked == []
+
+
 def test_who_comes_back_with_pages_kept_and_cookies_gone_can_report(site: Server, visit: Visit) -> None:
     """As after closing the browser: what it keeps on the disk outlives the device cookie."""
     reporter = visit(site)
@@ -150,6 +188,30 @@ def test_who_comes_back_with_pages_kept_and_cookies_gone_can_report(site: Server
     reporter.context.clear_cookies()
     reporter.go(STEPS[0])
     next_step(reporter, 2)
+
+
+def test_a_tab_that_outlives_its_cookie_begins_anew_and_says_so(site: Server, visit: Visit) -> None:
+    """As a phone does that restores its tabs, with what they kept, and no session cookies."""
+    reporter = visit(site)
+    to_step(reporter, 3)
+    reporter.context.clear_cookies()
+    reporter.page.reload()
+    reporter.arrive(STEPS[0])
+    reporter.see(reporter.say("error.draft_lost"))
+    next_step(reporter, 2)
+    expect(reporter.page.get_by_text(reporter.say("error.draft_lost"))).to_have_count(0)
+    fill_incident(reporter)
+    next_step(reporter, 3)
+    fill_place(reporter)
+    attach(reporter, (JPEG_NAME, jpeg()))
+    reporter.see("Berkas berhasil diunggah.")
+    next_step(reporter, 4)
+    reporter.tick(TRUTH)
+    ticket = send(reporter).ticket
+    reporter.context.clear_cookies()
+    reporter.go(STEPS[0])
+    reporter.see(reporter.say("error.draft_lost"))
+    expect(reporter.page.get_by_text(ticket)).to_have_count(0)
 
 
 def test_a_page_without_its_predecessors_leads_to_the_first_open_one(site: Server, visit: Visit) -> None:

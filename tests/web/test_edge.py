@@ -95,6 +95,20 @@ def upload_pass(most_bytes: int = 1000, most_files: int = 2, seconds: int = 60, 
     return seal_for_tab(secret, purpose, purpose, limits, seconds, time.time()).encode()
 
 
+async def test_this_machine_by_any_of_its_names(
+    settings_for: SettingsFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who types localhost instead of the address that `make run` prints finds live pages."""
+    settings_for(port="3100")
+    monkeypatch.setattr(edge, "tabs", Tabs())
+    device = (b"cookie", f"wbs_dev={DEVICE}".encode())
+    for host, status in (("localhost", 101), ("127.0.0.1", 101), ("[::1]", 101), ("localhost.contoh.id", 403)):
+        inner = Inner()
+        said = Outside(inner, Edge(inner, tmp_path))
+        origin = (b"origin", f"http://{host}:3100".encode())
+        assert await said("WS", "/_event/", device, origin, query=f"token={TOKEN}".encode()) == status
+
+
 # --- what gets through -----------------------------------------------------------------------------------------------
 
 TRACES = [
@@ -236,9 +250,12 @@ async def test_a_tab_belongs_to_its_device(outside: Outside) -> None:
     other = (b"cookie", b"__Host-wbs_dev=" + b"cd" * 18)
     query, origin = f"token={TOKEN}".encode(), (b"origin", ORIGIN)
     assert await outside("WS", "/_event/", COOKIE, origin, query=query) == 101
-    assert await outside("WS", "/_event/", other, origin, query=query) == 403
+    assert "wbs_anew" not in outside.reached
+    assert await outside("WS", "/_event/", other, origin, query=query) == 101
+    assert outside.reached["wbs_anew"], "let in, but not as this tab"
     assert await outside("WS", "/_event/", origin, query=query) == 403
     assert await outside("WS", "/_event/", COOKIE, origin, query=query) == 101
+    assert "wbs_anew" not in outside.reached
 
 
 async def test_uploads_need_a_pass_and_end(outside: Outside) -> None:

@@ -39,9 +39,12 @@ def wrong(key: str, **values: Any) -> PydanticCustomError:
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # all but tabs and ends of lines
 _HALVES = "\ud800-\udfff"
 _NEVER = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_MARKS = "\u202a-\u202e\u2066-\u2069\ufeff\ufffd"  # of direction, and what a browser sends for half a character
+_MARKS = "\u202e\ufffd"  # what turns writing around, and what a browser sends for half a character
 _UNFIT = re.compile(f"[{_CONTROL}{_HALVES}{_NEVER}{_MARKS}]")
 """Emoji newer than this Python are fit to be kept; what can never be a character is not."""
+_PASTED = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069\ufeff")) | {0x0B: "\n", 0x0C: "\n"}
+"""What comes along, unseen, with numbers and names copied from a messenger or a list of contacts, and the ends of lines
+and pages of other programs. Nobody could find and retype it."""
 _MOST_ACCENTS = 30  # on one letter; endless ones are no writing, and to sort them takes quadratic time
 
 
@@ -49,6 +52,7 @@ def clean(raw: object) -> object:
     """Trimmed NFC text; None when blank. Control, bidi-override and unpaired characters cannot be kept."""
     if raw is None or not isinstance(raw, str):
         return raw
+    raw = raw.translate(_PASTED)
     if _UNFIT.search(raw) or _heaped(raw):
         raise wrong("characters")
     return unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n")).strip() or None
@@ -92,7 +96,7 @@ def required(text: str | None, key: str = "required") -> str:
 
 
 def _email(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"[^@\s,;<>()\[\]\"]{1,64}@[^@\s.]+(\.[^@\s.]+)+", text):
+    if text is not None and not re.fullmatch(r"[^@\s,:;<>()\[\]\"]{1,64}@[\w-]+(\.[\w-]+)+", text):
         raise wrong("email")
     return text
 
@@ -100,7 +104,7 @@ def _email(text: str | None) -> str | None:
 def _phone(text: str | None) -> str | None:
     if text is None:
         return None
-    number = re.sub(r"[\s().-]", "", text)
+    number = re.sub(r"[\s().\u200b-\u200f\u2010-\u2015\u2060-]", "", text)  # as copied, with dashes of all lengths
     if not re.fullmatch(r"\+?[0-9]{8,15}", number):
         raise wrong("phone")
     return number
@@ -111,7 +115,7 @@ def _amount(raw: object) -> object:
     text = clean(raw)
     if not isinstance(text, str):
         return text
-    figures = re.sub(r"(?i)^rp\.?\s*|,0{1,2}$", "", text)
+    figures = re.sub(r"(?i)^rp\.?\s*|,0{0,2}$", "", text)
     if not re.fullmatch(r"[0-9]+|[0-9]{1,3}([.\s][0-9]{3})+", figures):
         raise wrong("amount")
     digits = re.sub(r"[.\s]", "", figures)

@@ -32,11 +32,6 @@ def _table(*path: str) -> dict[str, Any]:
     return tomllib.loads(_DATA.joinpath(*path).read_text("utf-8"))
 
 
-def shipped_agencies() -> list[str]:
-    """Codes of the agencies that come with the product."""
-    return sorted(folder.name for folder in (_DATA / "agencies").iterdir() if folder.is_dir())
-
-
 def _agency_seeds(code: str, position: int) -> Iterator[SQLModel]:
     folder = ("agencies", code)
     profile = Profile.model_validate(_table(*folder, "agency.toml"))

@@ -43,6 +43,13 @@ class ReceiptState(rx.State):
         self.receipt = seal(self, "receipt", words | _take_away(words, lang, name), RECEIPT_SECONDS)
         self.saved = False
 
+    def _drop_dead(self) -> bool:
+        """Forgets a receipt that does not open any more; whether there was one."""
+        dead = bool(self.receipt) and not self.received
+        if dead:
+            self.receipt = ""
+        return dead
+
     @rx.event
     async def confirm(self, ticked: bool):
         """ "Saya sudah menyimpan": leaving no longer warns."""

@@ -22,7 +22,7 @@ from wbs_app.state.draft import Draft, DraftState
 from wbs_app.state.evidence import EvidenceState
 from wbs_app.state.portal import OfferState, PortalState, catalogue_of, offer_of
 from wbs_app.state.receipt import ReceiptState
-from wbs_app.text import fill, text
+from wbs_app.text import LANGUAGES, fill, path_in, text
 
 log = logging.getLogger("wbs.report")
 
@@ -44,6 +44,7 @@ class ReportState(rx.State):
     summary: list[Section] = []
     telling: bool = False  # the story seems to say who tells it
     trouble: str = ""
+    _lost: bool = False  # what the tab had kept does not open any more, which the next page says
     _led_back: str = ""  # the page of a step that held once: it opens with what is wrong
 
     def _to(self, step: type[Step]) -> Any:
@@ -81,16 +82,22 @@ class ReportState(rx.State):
         self.trouble = text("error.intake_closed", language_of(self)) if closed else ""
         receipts = await self.get_state(ReceiptState)
         drafts = await self.get_state(DraftState)
+        self._lost |= receipts._drop_dead()
         if receipts.received and not drafts.draft:
             shown_at = receipts.received["slug"]
             return None if slug == shown_at else rx.redirect(localised(self, f"/lapor/{shown_at}"))
         kind, step = PAGES[slug]
         draft = await self._draft_for(kind)
+        if self._lost and step not in (Biodata, ServiceComplaint):
+            return self._to(Biodata)
         offer = await offer_of(draft["agency"])
         if (first := _first_open(draft, step, offer)) is not None:
             return self._back_to(first, draft)
         await self._fill_page(draft, step, offer)
         led_back, self._led_back = self._led_back == slug, ""
+        if self._lost:
+            self._lost, self.trouble = False, self.trouble or text("error.draft_lost", language_of(self))
+            return rx.set_focus("galat")
         return None if not led_back or self._checked((step,), draft, offer) else rx.set_focus("galat")
 
     def _back_to(self, step: type[Step], draft: Draft) -> Any:
@@ -104,6 +111,7 @@ class ReportState(rx.State):
         drafts = await self.get_state(DraftState)
         draft = drafts._opened()
         if draft is None or draft["agency"] not in settings().agencies:
+            self._lost |= bool(drafts.draft)
             draft = await drafts._begin(portal.agency, kind)
         elif draft["kind"] != kind:
             draft = await drafts._begin(draft["agency"], kind, draft.of_reporter())
@@ -139,6 +147,9 @@ class ReportState(rx.State):
         draft = await self._draft_for(kind)
         if not self._take(form, draft, step):
             return rx.set_focus("galat")
+        if elsewhere := self._in_language(form, slug):
+            drafts._keep(draft, step)
+            return elsewhere
         at = FORMS["wbs"].index(step)
         if form.get("go") == "back" and at > 0:
             drafts._keep(draft, step)
@@ -151,6 +162,11 @@ class ReportState(rx.State):
             return rx.set_focus("galat")
         drafts._keep(draft, step)
         return self._to(FORMS["wbs"][at + 1])
+
+    def _in_language(self, form: FormData, slug: str) -> Any:
+        """To the same page in the language that was asked for, if one was: what is half typed goes along, unchecked."""
+        go = form.get("go")
+        return rx.redirect(path_in(str(go), f"/lapor/{slug}")) if go in LANGUAGES else None
 
     def _take(self, form: FormData, draft: Draft, *steps: type[Step]) -> bool:
         """Puts the posted answers of these steps in the place of earlier ones; False when they are absurdly long."""
@@ -214,10 +230,16 @@ class ReportState(rx.State):
         draft = drafts._opened()
         if draft is None or draft["kind"] != kind:
             # A second press after the first was received, or a tab whose draft cannot be opened
-            received = (await self.get_state(ReceiptState)).received
-            return None if received else self._to(Biodata)
+            if (await self.get_state(ReceiptState)).received:
+                return None
+            if draft is not None or kind == "wbs":
+                return self._to(Biodata)
+            draft, self._lost = await self._draft_for(kind), False  # the one page has brought all answers again
         if not self._take(form, draft, *asked):
             return rx.set_focus("galat")
+        if elsewhere := self._in_language(form, asked[0].slug):
+            drafts._keep(draft)
+            return elsewhere
         offer = await offer_of(draft["agency"])
         if (first := _first_open(draft, asked[-1], offer)) is not None and first not in asked:
             return self._back_to(first, draft)

@@ -6,6 +6,7 @@ whatever else a message claims to know about its page for as long as the tab liv
 
 import asyncio
 import logging
+import uuid
 from typing import Annotated, Any
 
 import reflex as rx
@@ -51,12 +52,18 @@ class Messages(EventNamespace):
             log.warning("refused what is no event")
 
     async def link_token_to_sid(self, sid: str, token: str, *, update_state: bool = True) -> None:
-        """A tab whose token another tab has, or a worker that was killed, gets a new one: its device has that too."""
+        """A tab whose token another tab has, or a worker that was killed, or another device, gets a new one: its device
+        has that too."""
+        environ = self.app.sio.get_environ(sid, self.namespace) if self.app.sio else None
+        scope = environ["asgi.scope"] if environ else {}
+        asked = token
+        if scope.get("wbs_anew"):
+            token = str(uuid.uuid4())
+            await self.emit("new_token", token, to=sid)
         await super().link_token_to_sid(sid, token, update_state=update_state)
         given = self.sid_to_token.get(sid, token)
-        environ = self.app.sio.get_environ(sid, self.namespace) if self.app.sio else None
-        if given != token and environ:
-            await tabs.owns(given, environ["asgi.scope"]["wbs_device"])
+        if given != asked and scope:
+            await tabs.owns(given, scope["wbs_device"])
 
     def on_disconnect(self, sid: str) -> asyncio.Task[None] | None:
         """A tab that is gone watches nothing; one that comes back says anew what it watches."""
