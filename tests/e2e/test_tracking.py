@@ -134,6 +134,19 @@ def test_what_is_typed_outlives_errors_and_outages(site: Server, visit: Visit) -
     expect(message(reporter, "Setengah kalimat")).to_have_count(1)
 
 
+def test_a_message_that_tells_who_writes_is_held_once(site: Server, visit: Visit) -> None:
+    filed = file(site)
+    reporter = opened(visit(site), filed.ticket, filed.pin)
+    for words in ("Hubungi 0812 3456 7890.", "Atau budi@contoh.id."):
+        send(reporter, words)
+        reporter.see("Pesan ini tampak memuat nomor telepon, NIP, NIK, atau email")
+        expect(composer(reporter)).to_have_value(words)
+        expect(message(reporter, words)).to_have_count(0)
+        reporter.press("Kirim Pesan")
+        expect(message(reporter, words)).to_be_visible()
+        reporter.see("Pesan terkirim.")
+
+
 def test_a_report_that_nobody_looks_at_closes_and_keeps_what_was_typed(site: Server, visit: Visit) -> None:
     filed = file(site)
     reporter = visit(site)

@@ -14,6 +14,7 @@ from reflex_base.utils.form import FormData
 
 from wbs_app.logs import frames_of
 from wbs_app.model.access import Permission
+from wbs_app.model.telltale import tells
 from wbs_app.services import admission, conversation, evidence_access, followup
 from wbs_app.services.database import Db, writing
 from wbs_app.services.evidence import Staging
@@ -48,6 +49,7 @@ class TalkState(rx.State):
     once: str = rx.SessionStorage("", name="wbs_once")  # secret of the other forms
     problems: dict[str, str] = {}  # form -> what is wrong
     done: dict[str, str] = {}  # form -> what was done
+    _warned: str = ""  # secret of the message whose writer was told that it tells too much
 
     @rx.var(deps=["turn"], auto_deps=False)
     def given(self) -> Entry:
@@ -92,6 +94,10 @@ class TalkState(rx.State):
         once, facts = _posted(form, "once"), _posted(form, "kind") == "facts"
         if once != self._turn().get("once", once):
             return None  # a press that came twice: the first has been answered
+        if tells(typed) and self._warned != once:
+            self._warned = once
+            self.problems, self.done = {MESSAGE: text("chat.telling", language_of(self))}, {}
+            return rx.set_focus(f"galat-{MESSAGE}")
         if not await self._did(MESSAGE, lambda: self._deliver(held, typed, once, facts)):
             return rx.set_focus(f"galat-{MESSAGE}")
         self._next_turn(held.ticket)
