@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon
 from wbs_app.components.words import speaking
 from wbs_app.model.workflow import LOOKS
 from wbs_app.pages import PAGES

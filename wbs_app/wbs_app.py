@@ -10,8 +10,8 @@ import reflex as rx
 from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 
+from wbs_app.components.frame import SHIELD
 from wbs_app.components.page import add_pages
-from wbs_app.components.shell import SHIELD
 from wbs_app.edge import Edge
 from wbs_app.jobs import do_jobs
 from wbs_app.logs import frames_of, start_logging

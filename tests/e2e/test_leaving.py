@@ -6,7 +6,7 @@ from playwright.sync_api import Dialog, expect
 from tests.e2e.filing import STEPS, next_step, send, to_step
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit, Visitor
-from wbs_app.components.shell import REFUGE
+from wbs_app.components.frame import REFUGE
 
 
 def test_quick_exit_leaves_nothing_in_the_tab(site: Server, visit: Visit) -> None:

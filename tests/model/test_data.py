@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wbs_app.model.access import KINDS
-from wbs_app.text import LANGUAGES, has
+from wbs_app.text import LANGUAGES
 
 DATA = files("wbs_app").joinpath("data")
 SPRITE = Path(__file__).parents[2] / "assets" / "icons.svg"
@@ -76,11 +76,6 @@ def test_codes_are_slugs_and_names_unique(name: str) -> None:
         assert all(SLUG.fullmatch(row["code"]) for row in found)
         names = [row.get("name") or row["name_id"] for row in found]
         assert len(set(names)) == len(names)
-
-
-def test_unit_kinds_have_a_text() -> None:
-    kinds = {row["kind"] for found in each_agency("units.csv") for row in found}
-    assert [kind for kind in sorted(kinds) if not has(f"unit_kind.{kind}")] == []
 
 
 def test_violation_types_as_the_manuals_list_them() -> None:

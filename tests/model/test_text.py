@@ -90,7 +90,6 @@ NTT = {
     "service.complaint": "Keluhan",
     "service.complaint_ph": "Ceritakan Detail Kronologi Kejadian",
     "service.link": "Link Bukti/Screenshot",
-    "service.submit": "Kirim Laporan",
     "summary.submit": "Kirim Laporan",
     "common.reset": "Reset",
 }
@@ -105,7 +104,7 @@ TOGETHER = {
     "service": "kind complaint link",
     "track": "ticket pin submit",
     "success": "copy print download saved_check view_history",
-    "invite": "name password confirm submit",
+    "invite": "password confirm submit",
 }
 
 
@@ -145,13 +144,6 @@ def test_agencies_only_override_what_exists_and_keep_its_placeholders(lang: str)
                 key = f"{section}.{name}"
                 assert key in keys(lang), f"[{agency}.{section}] {name}"
                 assert placeholders(said) == placeholders(text(key, lang)), key
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_agency_names_agree_with_their_data(lang: str) -> None:
-    for agency, said in overrides("common.app_name", lang).items():
-        data = files("wbs_app").joinpath(f"data/agencies/{agency}/agency.toml").read_text("utf-8")
-        assert said == tomllib.loads(data)[f"name_{lang}"]
 
 
 @pytest.mark.parametrize(("agency", "labels"), [("bali", BALI), ("ntt", NTT)])

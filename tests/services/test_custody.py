@@ -20,7 +20,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.steps import FORMS
 from wbs_app.model.tables import AuditEvent, Evidence, Report
-from wbs_app.services import custody, evidence, evidence_access, history, reference, reports
+from wbs_app.services import conversation, custody, evidence, evidence_access, history, reference, reports
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import About, Staging, stored_bytes
@@ -241,26 +241,27 @@ async def test_only_the_pass_tells_where_later_files_wait() -> None:
     assert evidence_access.secret_of_reporter(one) != evidence_access.secret_of_reporter(other)
 
 
-async def attach(actor: Actor, held: Pass, secret: str) -> list[str]:
+async def attach(actor: Actor, held: Pass, secret: str) -> None:
+    files = await Staging(secret).ready()
     async with writing() as db:
-        return await evidence_access.attach_by_staff(db, actor, held.ticket, secret)
+        await conversation.send_by_staff(db, actor, held.ticket, "Mohon dibaca.", "once", files)
 
 
-async def test_an_officer_attaches_files(hire: Hire) -> None:
+async def test_an_officer_attaches_files_to_a_message(hire: Hire) -> None:
     budi = await hire("budi", Role.INTAKE)
     held = await filed(SENT)
     secret = evidence_access.secret_of_staff(budi, held.ticket)
     await Staging(secret).add("surat.jpg", jpeg("Penanda"), 5)
-    (id,) = await attach(budi, held, secret)
-    assert await attach(budi, held, secret) == []
+    await attach(budi, held, secret)
+    await attach(budi, held, secret)
     _, row = await rows(held)
     about = custody.opened(row, account_key(held))
-    assert (row.id, row.original, about.by) == (id, None, "budi")
+    assert (row.original, about.by) == (None, "budi")
     assert b"Penanda" not in await content(about)
     async with reading() as db:
         report = (await db.exec(select(Report).where(Report.ticket == held.ticket))).one()
     assert report.evidence_count == 1, "the reporter's own"
-    assert await trail("add_evidence") == [("budi", held.ticket)]
+    assert await trail("send_message") == [("budi", held.ticket)], "the second press sends nothing"
 
 
 async def test_who_has_no_key_attaches_nothing(hire: Hire) -> None:

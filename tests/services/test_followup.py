@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -159,7 +160,7 @@ async def test_what_is_not_finished_is_not_rated(receive: Receive, status: Statu
 
 async def test_facts_are_a_message_that_says_so(desk: tuple[Actor, Actor], receive: Receive) -> None:
     report = await receive(status="verifying")
-    await _do(followup.add_facts, report, "Ada saksi kedua.", "a")
+    await _do(partial(conversation.send_by_reporter, facts=True), report, "Ada saksi kedua.", "a")
     async with reading() as db:
         (said,) = await conversation.thread_for_staff(db, desk[0], report.ticket)
     assert (said.text, said.facts, said.ask) == ("Ada saksi kedua.", True, False)
@@ -171,7 +172,7 @@ async def test_nothing_is_done_with_a_key_of_another_case(receive: Receive) -> N
         (followup.withdraw, ("", "a")),
         (followup.object_to, (REASON, "a")),
         (followup.rate, (5,)),
-        (followup.add_facts, ("halo", "a")),
+        (conversation.send_by_reporter, ("halo", "a")),
     ]
     swapped = Pass(report.ticket, other.held.account_key, other.held.identity_key)
     gone = Pass("BALI-0000-0000", report.held.account_key, report.held.identity_key)

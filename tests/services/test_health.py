@@ -54,7 +54,6 @@ async def test_all_is_well_and_what_is_not_in_use_is_off(database: str) -> None:
         "smtp": "off",
         "disk": "ok",
     }
-    assert await health.troubles() == {}
 
 
 async def test_what_is_away_is_named_without_its_address(settings_for: SettingsFor) -> None:
@@ -110,7 +109,7 @@ async def test_a_full_disk_stops_uploads_then_intake(embedded: None, monkeypatch
     monkeypatch.setattr(health, "LEAST_FOR_REPORTS", 1024 * TB)
     assert health.room() is Room.NONE
     assert await refusal_of(admission.send(await solved(), "another form", "device")) == "error.intake_closed"
-    assert (await health.troubles())["disk"] == "room for nothing"
+    assert (await health.components())["disk"] == "room for nothing"
 
 
 async def test_who_sends_too_much_is_told(embedded: None) -> None:

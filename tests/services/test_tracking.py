@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from tests.services.test_reports import _own_store, submit, unlocked  # noqa: F4
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.tables import Report, ReportEvent
 from wbs_app.model.workflow import Status
-from wbs_app.services import assignment, conversation, evidence_access, followup, handling
+from wbs_app.services import assignment, conversation, custody, evidence_access, followup, handling
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import Staging
 from wbs_app.services.refusal import Refused
@@ -105,7 +106,9 @@ async def test_officers_own_files_are_not_the_reporters(database: str, hire: Hir
     secret = evidence_access.secret_of_staff(budi, held.ticket)
     await Staging(secret).add("catatan.jpg", jpeg(), 5)
     async with writing() as db:
-        await evidence_access.attach_by_staff(db, budi, held.ticket, secret)
+        report = (await db.exec(select(Report).where(Report.ticket == held.ticket))).one()
+        files = await Staging(secret).ready()
+        await custody.insert(db, report.id or 0, files, base64.b64decode(held.account_key), None, "budi")
     await Staging(secret).clear()
     assert (await tracked(held)).files == []
     await Staging(secret).add("surat.jpg", jpeg(), 5)

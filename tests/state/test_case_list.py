@@ -13,6 +13,7 @@ from wbs_app.services.counters import Counters
 from wbs_app.services.labels import Labels
 from wbs_app.services.tally import AtLeast
 from wbs_app.state import case_list
+from wbs_app.state.numbers import number
 from wbs_app.text import text
 
 LABELS = Labels(
@@ -201,7 +202,7 @@ def test_the_faces_of_the_list(rows: list[Row], wanted: CaseFilter, phase: str) 
 
 
 def test_what_was_counted_no_further() -> None:
-    assert case_list.number(AtLeast(10_000), "id") == "10.000+"
+    assert number(AtLeast(10_000), "id") == "10.000+"
     far = case_list.summary(Page([case()], AtLeast(10_000), 0, 0, "", ""), CaseFilter(), "id")
     assert (far["phase"], far["said"]) == ("rows", "10.000+ laporan")
     near = case_list.summary(Page([case()], AtLeast(10_000), 26, 50, "", ""), CaseFilter(), "en")

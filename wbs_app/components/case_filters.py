@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.desk import goto
-from wbs_app.components.shell import icon
+from wbs_app.components.elements import icon
 from wbs_app.components.words import here, t
 from wbs_app.model.desk import CASES
 from wbs_app.model.filters import SORTS, Column

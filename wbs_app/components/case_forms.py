@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.elements import icon
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.state.staff_case import CaseState
 from wbs_app.state.staff_case_acts import CaseActsState

@@ -6,8 +6,8 @@ import reflex as rx
 
 from wbs_app.components.case_forms import CASE, folded
 from wbs_app.components.case_panel import entry
+from wbs_app.components.elements import anchor, icon
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import anchor, icon
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import t
 from wbs_app.state.staff_case import CaseState

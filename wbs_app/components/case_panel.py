@@ -6,7 +6,7 @@ import reflex as rx
 
 from wbs_app.components.case_forms import CASE, act_form, area, error_of, folded, line, press, select
 from wbs_app.components.desk import goto
-from wbs_app.components.shell import icon
+from wbs_app.components.elements import icon
 from wbs_app.components.status import due_mark, one_of, status_pill
 from wbs_app.components.words import here, t
 from wbs_app.model.desk import CASES, PAPER

@@ -6,7 +6,7 @@ import reflex as rx
 
 from wbs_app.components.case_filters import VIEW
 from wbs_app.components.desk import goto, pager
-from wbs_app.components.shell import icon
+from wbs_app.components.elements import icon
 from wbs_app.components.status import status_pill
 from wbs_app.components.words import t
 from wbs_app.model.filters import Column
@@ -106,7 +106,7 @@ def _cell(column: Column, entry: Any) -> rx.Component:
         case Column.ASSIGNEE:
             nobody = rx.el.span(t("case.unassigned"), class_name="faint")
             name = rx.cond(entry["officer"] != "", entry["officer"], nobody)
-            return rx.el.td(rx.el.span(name, class_name="clip small"), role="cell", class_name="only-wide")
+            return rx.el.td(rx.el.span(name, class_name="two-lines small"), role="cell", class_name="only-wide")
         case Column.EVIDENCE:
             files = rx.el.span(icon("paperclip"), entry["evidence"], class_name="due")
             return rx.el.td(rx.cond(entry["evidence"] != "", files, "–"), role="cell", class_name="only-wide")
@@ -146,7 +146,7 @@ def _heads() -> list[rx.Component]:
         rx.el.span(
             rx.cond(CasesState.officers.length() > 0, everything),
             t("cases.col_ticket"),
-            class_name="flex items-center",
+            class_name="flex items-center gap-0.5",
         ),
         role="columnheader",
         scope="col",

@@ -6,7 +6,7 @@ import reflex as rx
 
 from wbs_app.components.case_filters import VIEW, dropdown
 from wbs_app.components.desk import goto
-from wbs_app.components.shell import anchor, icon
+from wbs_app.components.elements import anchor, icon
 from wbs_app.components.status import status_pill
 from wbs_app.components.words import t
 from wbs_app.model.filters import LONGEST_SEARCH, LONGEST_VIEW
@@ -94,7 +94,7 @@ def deep_search() -> rx.Component:
                 class_name="input",
                 custom_attrs={"autoComplete": "off", "spellCheck": "false", "maxLength": LONGEST_SEARCH},
             ),
-            class_name="block flex-1 min-w-[12rem]",
+            class_name="block flex-1 min-w-[min(12rem,100%)]",
         ),
         rx.cond(
             _SEARCH["phase"] == "running",

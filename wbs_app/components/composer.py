@@ -3,9 +3,9 @@
 import reflex as rx
 
 from wbs_app.components.browser import do
+from wbs_app.components.elements import icon
 from wbs_app.components.evidence import evidence_upload
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon
 from wbs_app.components.summary import skeleton
 from wbs_app.components.thread import thread
 from wbs_app.components.tracking import ATTACHMENTS, FACTS, MESSAGE_TEXT, MESSAGES, may, problem, told
@@ -92,7 +92,7 @@ def _text() -> rx.Component:
 
 def _attachments() -> rx.Component:
     return rx.el.details(
-        rx.el.summary(icon("paperclip"), t("chat.attach"), class_name="btn btn-quiet"),
+        rx.el.summary(icon("paperclip"), t("chat.attach"), class_name="btn btn-quiet -ml-3"),
         rx.el.p(t("track.evidence_alone"), class_name="small muted mt-3 mb-2"),
         evidence_upload(),
         custom_attrs={"id": ATTACHMENTS},

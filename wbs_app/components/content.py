@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.shell import anchor, icon, link
+from wbs_app.components.elements import anchor, icon, link
 from wbs_app.components.words import here, lang, t
 from wbs_app.config import settings
 from wbs_app.state.portal import OfferState, PortalState

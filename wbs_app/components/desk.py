@@ -6,21 +6,19 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from wbs_app.components.shell import (
-    anchor,
+from wbs_app.components.elements import anchor, icon, link, stylesheet
+from wbs_app.components.frame import (
     connection_banner,
-    icon,
-    link,
+    languages,
     menu_closer,
     menu_opener,
     no_script,
     phone_menu,
-    shield,
     strip,
-    stylesheet,
     theme_switch,
+    wordmark,
 )
-from wbs_app.components.words import agency, here, lang, t
+from wbs_app.components.words import here, lang, t
 from wbs_app.model import desk as places
 from wbs_app.model.access import Permission
 from wbs_app.state.portal import PortalState
@@ -84,15 +82,6 @@ def desk_style() -> rx.Component:
 # --- the bars --------------------------------------------------------------------------------------------------------
 
 
-def _mark(size: int) -> rx.Component:
-    name = rx.el.span(
-        rx.el.span("WBS", class_name="head block text-[1.125rem]", style={"letterSpacing": ".02em"}),
-        rx.el.span(agency("short"), class_name="block text-[.75rem] font-semibold text-balance muted"),
-        class_name="leading-tight min-w-0",
-    )
-    return link(shield(size), places.HOME, name, class_name="plain flex items-center gap-2.5 min-w-0")
-
-
 def _entries(path: str, row: str = "") -> list[rx.Component]:
     """The menu's entries that this person may open."""
 
@@ -115,24 +104,7 @@ def language_links() -> rx.Component:
     url = rx.State.router.url
     plain = url.path[len("/en") :] if lang() == "en" else url.path
     query = rx.cond(url.query != "", "?" + url.query, "")
-    current = {"aria_current": "true"}
-
-    def to(code: str, words: str, href: Any) -> rx.Component:
-        return anchor(
-            code.upper(),
-            href,
-            aria_label=words,
-            class_name="lang",
-            custom_attrs={"lang": code},
-            **(current if lang() == code else {}),
-        )
-
-    return rx.el.span(
-        to("id", "Bahasa Indonesia", plain + query),
-        rx.el.span("·", aria_hidden="true"),
-        to("en", "English", "/en" + plain + query),
-        class_name="flex items-center",
-    )
+    return rx.el.span(languages(plain + query, "/en" + plain + query), class_name="flex items-center")
 
 
 def _me() -> rx.Component:
@@ -147,7 +119,7 @@ def _side_bar(path: str) -> rx.Component:
     menu = rx.el.nav(
         rx.el.ul(*_entries(path), class_name="list-none m-0 p-0 grid gap-0.5"),
         aria_label=t("a11y.nav_staff"),
-        class_name="p-3 flex-1",
+        class_name="p-2.5 flex-1",
     )
     foot = rx.el.div(
         rx.el.div(language_links(), theme_switch(), class_name="flex items-center justify-between -ml-2 mb-2"),
@@ -156,7 +128,7 @@ def _side_bar(path: str) -> rx.Component:
         class_name="p-4 small hairline-top",
     )
     return rx.el.aside(
-        rx.el.div(_mark(36), class_name="px-4 h-16 flex items-center"),
+        rx.el.div(wordmark(places.HOME, 36, wider=""), class_name="px-4 py-3.5 flex items-center"),
         strip(),
         menu,
         foot,
@@ -166,8 +138,9 @@ def _side_bar(path: str) -> rx.Component:
 
 
 def _top_bar(path: str) -> rx.Component:
+    mark = wordmark(places.HOME, 40, wider="")
     return rx.el.header(
-        rx.el.div(_mark(40), menu_opener(), class_name="flex items-center justify-between px-4 h-16"),
+        rx.el.div(mark, menu_opener(), class_name="flex items-center justify-between px-4 h-16"),
         _menu(path),
         class_name="xl:hidden bar-head no-print",
     )
@@ -233,6 +206,16 @@ def waiting(rows: int = 5) -> rx.Component:
     return rx.el.div(
         rx.el.span(t("common.loading"), class_name="sr"), *lines, role="status", class_name="card p-5 mt-4 waiting"
     )
+
+
+def agency_links(agencies: Any, current: Any) -> rx.Component:
+    """Which agency the page shows, for who works for several. `agencies`: rows of `code`, `name`, `href`."""
+
+    def one(entry: Any) -> rx.Component:
+        chosen = rx.el.span(entry["name"], aria_current="true", key=entry["code"])
+        return rx.cond(entry["code"] == current, chosen, goto(entry["name"], entry["href"], key=entry["code"]))
+
+    return rx.cond(agencies.length() > 1, rx.el.div(rx.foreach(agencies, one), class_name="switcher"))
 
 
 # --- what came of a press; lists -------------------------------------------------------------------------------------

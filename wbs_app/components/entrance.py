@@ -6,7 +6,8 @@ import reflex as rx
 from reflex.experimental.client_state import ClientStateVar
 
 from wbs_app.components.desk import desk_style, language_links
-from wbs_app.components.shell import anchor, connection_banner, icon, link, strip, theme_switch, wordmark
+from wbs_app.components.elements import anchor, icon, link
+from wbs_app.components.frame import connection_banner, strip, theme_switch, wordmark
 from wbs_app.components.words import lang, t
 from wbs_app.model.desk import NEWS, PROBLEMS
 from wbs_app.state.portal import PortalState

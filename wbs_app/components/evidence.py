@@ -5,8 +5,8 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do
+from wbs_app.components.elements import icon
 from wbs_app.components.fields import label_text
-from wbs_app.components.shell import icon
 from wbs_app.components.viewer import look_button
 from wbs_app.components.words import agency, lang, t
 from wbs_app.state.evidence import EvidenceState
@@ -131,7 +131,7 @@ def expired(*more: Any) -> rx.Component:
 
 
 def file_size(file: rx.Var) -> rx.Component:
-    return rx.el.span(file["type"], " · ", file[f"size_{lang()}"], class_name="small faint")
+    return rx.el.span(file["type"], " · ", file[f"size_{lang()}"], class_name="small faint whitespace-nowrap")
 
 
 def _waiting(file: rx.Var) -> rx.Component:

@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do
-from wbs_app.components.shell import icon
+from wbs_app.components.elements import icon
 from wbs_app.components.words import t
 from wbs_app.state.draft import DraftState
 from wbs_app.state.report import ReportState
@@ -193,17 +193,6 @@ def switch(name: str, label: Any, hint: Any) -> rx.Component:
         rx.el.label(rx.el.span(label, class_name="font-semibold"), box, class_name="switch"),
         hint_line(name, hint),
         class_name="mb-4",
-    )
-
-
-def radio(name: str, value: Any, label: Any, checked: Any, **attrs: Any) -> rx.Component:
-    """One choice of several; without an id, since a radio with one posts itself even when unchecked."""
-    return rx.el.input(
-        type="radio",
-        name=name,
-        value=value,
-        default_checked=checked,
-        custom_attrs={"aria-label": label, **attrs} if attrs else {},
     )
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do, listening
+from wbs_app.components.elements import icon
 from wbs_app.components.fields import error_summary
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import t
 from wbs_app.model.steps import FORMS, Step
 from wbs_app.state.draft import DraftState
@@ -53,8 +54,8 @@ def step_page(
     card = rx.el.div(
         error_summary(),
         trouble(),
-        rx.el.h1(title, class_name="m-0 mb-1"),
-        *([rx.el.p(intro, class_name="muted mt-2 mb-2")] if intro is not None else []),
+        rx.el.h1(title, class_name="m-0"),
+        *([rx.el.p(intro, class_name="muted mt-3 mb-0")] if intro is not None else []),
         note or required_note(),
         form,
         class_name="card mt-7 p-5 sm:p-9",
@@ -86,7 +87,7 @@ def trouble() -> rx.Component:
 def required_note() -> rx.Component:
     before, after = t("common.required_note").split("(*)")
     star = rx.el.span("*", class_name="req-star")
-    return rx.el.p(before, "(", star, ")", after, class_name="q-hint m-0 mt-1")
+    return rx.el.p(before, "(", star, ")", after, class_name="q-hint m-0 mt-2")
 
 
 def sealed_form(*children: Any, on_submit: Any) -> rx.Component:

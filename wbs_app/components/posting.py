@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import alive
-from wbs_app.components.shell import anchor
+from wbs_app.components.elements import anchor
 from wbs_app.components.words import here, t
 
 

@@ -3,7 +3,9 @@
 import reflex as rx
 
 from wbs_app.components.browser import do
-from wbs_app.components.shell import anchor, icon, strip
+from wbs_app.components.content import numbered
+from wbs_app.components.elements import anchor, icon
+from wbs_app.components.frame import strip
 from wbs_app.components.words import agency, t
 from wbs_app.state.receipt import ReceiptState
 
@@ -36,7 +38,7 @@ def ticket_card() -> rx.Component:
                 custom_attrs={"data-tone": "wait"},
             ),
             actions(),
-            rx.el.p(t("success.how_to_track"), " ", got["where"], class_name="print-only m-0 mt-2 small"),
+            rx.el.p(t("success.how_to_track"), " ", got["where"], class_name="print-only m-0 mt-4 small"),
             class_name="p-6 pt-5",
         ),
         class_name="ticket mt-7",
@@ -67,8 +69,7 @@ def actions() -> rx.Component:
         class_name="btn btn-secondary flex-1",
     )
     return rx.el.div(
-        copy,
-        _what_became_of_it(),
+        rx.el.div(copy, _what_became_of_it()),
         rx.el.div(print_, keep, class_name="flex flex-col sm:flex-row gap-3"),
         class_name="grid gap-3 mt-6 no-print",
     )
@@ -82,7 +83,7 @@ def _what_became_of_it() -> rx.Component:
             icon(sign),
             rx.el.span(t(words)),
             hidden=True,
-            class_name="note m-0",
+            class_name="note mt-3 mb-0",
             custom_attrs={"id": id, "data-tone": tone},
         )
 
@@ -90,7 +91,6 @@ def _what_became_of_it() -> rx.Component:
         said("copied", "circle-check", "done", "success.copied"),
         said("copy-failed", "circle-alert", "bad", "success.copy_failed"),
         role="status",
-        class_name="empty:hidden",
     )
 
 
@@ -118,7 +118,9 @@ def onwards() -> rx.Component:
         icon("arrow-right"),
         type="button",
         on_click=ReceiptState.to_history,
-        class_name=rx.cond(ReceiptState.saved, "btn btn-primary", "btn btn-secondary"),
+        class_name=rx.cond(
+            ReceiptState.saved, "btn btn-primary w-full sm:w-auto", "btn btn-secondary w-full sm:w-auto"
+        ),
     )
     leave = rx.cond(
         ReceiptState.saved,
@@ -130,7 +132,7 @@ def onwards() -> rx.Component:
 
 
 def receipt() -> rx.Component:
-    steps = [rx.el.li(t(f"success.next_{number}")) for number in (1, 2, 3)]
+    steps = [rx.el.li(words) for words in numbered("success.next")]
     return rx.el.div(
         head(),
         ticket_card(),

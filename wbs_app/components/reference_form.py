@@ -6,8 +6,8 @@ import reflex as rx
 
 from wbs_app.components.browser import do
 from wbs_app.components.desk import goto
+from wbs_app.components.elements import anchor, icon
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import anchor, icon
 from wbs_app.components.words import t
 from wbs_app.state.staff_reference import HEAD, NEW, WRONG, ReferenceState
 

@@ -5,7 +5,7 @@ from reflex.utils.imports import ImportVar
 from reflex.vars import VarData
 
 from wbs_app.components.browser import do
-from wbs_app.components.shell import icon
+from wbs_app.components.elements import icon
 from wbs_app.components.words import t
 
 SHEET = "pintasan"

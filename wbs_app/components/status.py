@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.shell import icon
+from wbs_app.components.elements import icon
 
 
 def status_pill(entry: Any) -> rx.Component:

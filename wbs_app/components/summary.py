@@ -33,7 +33,7 @@ def report_sections(sections: rx.Var, head: Callable[[Any], rx.Component] | None
         return rx.el.tr(*cells, key=entry["no"])
 
     def people(entries: Any) -> rx.Component:
-        heads = [rx.el.th(t(f"summary.{part}"), scope="col") for part in ("no", "reported_name", "position")]
+        heads = [rx.el.th(t(key), scope="col") for key in ("summary.no", "summary.reported_name", "summary.position")]
         return rx.el.table(
             rx.el.thead(rx.el.tr(*heads)),
             rx.el.tbody(rx.foreach(entries, person)),

@@ -9,9 +9,9 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do
+from wbs_app.components.elements import anchor, icon
 from wbs_app.components.fields import label_text
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import anchor, icon
 from wbs_app.components.status import status_pill
 from wbs_app.components.summary import skeleton
 from wbs_app.components.words import t
@@ -87,7 +87,9 @@ def _stage(stage: Any) -> rx.Component:
 
 
 def _event(event: Any) -> rx.Component:
-    return rx.el.li(event["words"], " ", rx.el.time(event["time"]), key=event["words"] + event["time"])
+    return rx.el.li(
+        event["words"], " ", rx.el.time(event["time"], class_name="inline-block"), key=event["words"] + event["time"]
+    )
 
 
 def _target(stage: Any) -> rx.Component:
@@ -181,7 +183,7 @@ def _rating() -> rx.Component:
         rx.el.legend(t("track.rate"), class_name="q-label"),
         rx.el.p(t("track.rate_hint"), class_name="q-hint", custom_attrs={"id": "nilai-hint"}),
         problem(RATING),
-        rx.el.div(*[choice(stars) for stars in STARS], class_name="grid gap-2 sm:grid-cols-2"),
+        rx.el.div(*[choice(stars) for stars in STARS], class_name="rates"),
         aria_describedby=f"nilai-hint galat-{RATING}",
         class_name="q",
     )

@@ -13,7 +13,8 @@ from reflex_components_core.el.elements.media import Img
 from reflex_components_core.el.elements.other import Dialog
 
 from wbs_app.components.browser import do
-from wbs_app.components.shell import icon, quick_exit, stylesheet
+from wbs_app.components.elements import icon, stylesheet
+from wbs_app.components.frame import quick_exit
 from wbs_app.components.words import t
 from wbs_app.state.viewer import WIDTHS, LookState
 

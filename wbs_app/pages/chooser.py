@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.browser import do
+from wbs_app.components.elements import icon, link
 from wbs_app.components.fields import error_summary
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon, link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import lang, t
 from wbs_app.config import settings
 from wbs_app.state.draft import DraftState
@@ -43,14 +44,14 @@ def agencies() -> rx.Component:
 
 
 def card(entry: Any) -> rx.Component:
-    outside = rx.el.span(icon("external-link"), t("type.external_tag"), class_name="tag ml-2")
+    outside = rx.el.span(icon("external-link"), t("type.external_tag"), class_name="tag")
     return rx.el.label(
         rx.el.input(type="radio", name="card", value=entry["code"], class_name="mt-0.5"),
         rx.el.span(
             rx.el.span(
                 entry[f"title_{lang()}"],
                 rx.cond(entry["kind"] == "external", outside),
-                class_name="block font-semibold leading-snug",
+                class_name="flex flex-wrap items-center gap-x-2 gap-y-1 font-semibold leading-snug",
             ),
             rx.el.span(entry[f"text_{lang()}"], class_name="block mt-1 muted text-[.9375rem] leading-normal"),
         ),
@@ -92,7 +93,7 @@ def form() -> rx.Component:
 
 def content() -> rx.Component:
     inner = rx.el.div(
-        link(icon("chevron-left"), "/", t("nav.home"), class_name="inline-flex items-center gap-1 py-2"),
+        link(icon("chevron-left"), "/", t("nav.home"), class_name="inline-flex items-center gap-1 py-2 -ml-1.5"),
         rx.el.h1(t("type.title"), class_name="mt-3 mb-2"),
         rx.el.p(t("type.subtitle"), class_name="lead m-0 mb-8"),
         error_summary(),

@@ -2,8 +2,9 @@
 
 import reflex as rx
 
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import t
 from wbs_app.model.desk import CONFIRM
 from wbs_app.state.confirm import ConfirmState

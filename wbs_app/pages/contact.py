@@ -12,8 +12,10 @@ from wbs_app.components.content import (
     page_head,
     report_button,
 )
+from wbs_app.components.elements import anchor
+from wbs_app.components.frame import strip
 from wbs_app.components.page import Page
-from wbs_app.components.shell import anchor, shell, strip
+from wbs_app.components.shell import shell
 from wbs_app.components.words import agency, t
 from wbs_app.state.portal import PortalState
 
@@ -65,7 +67,7 @@ def warning() -> rx.Component:
     return rx.el.div(
         caution(t("contact.warning")),
         rx.el.p(t("contact.report_instead"), class_name="mt-6 mb-4"),
-        report_button(),
+        report_button(class_name="w-full sm:w-auto"),
     )
 
 

@@ -3,8 +3,9 @@
 import reflex as rx
 
 from wbs_app.components.content import page_head, said
+from wbs_app.components.elements import icon, link
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import t
 from wbs_app.state.portal import PortalState
 

@@ -5,8 +5,9 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.content import long_page, numbered, page_head, report_button, road, ticks
+from wbs_app.components.elements import link
 from wbs_app.components.page import Page
-from wbs_app.components.shell import link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import t
 from wbs_app.state.portal import PortalState
 

@@ -4,9 +4,10 @@ import reflex as rx
 
 from wbs_app.components.browser import listening
 from wbs_app.components.composer import messages_card
+from wbs_app.components.elements import icon, stylesheet
 from wbs_app.components.evidence import file_size
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, shell, stylesheet
+from wbs_app.components.shell import shell
 from wbs_app.components.summary import report_sections, skeleton
 from wbs_app.components.tracking import (
     outcome_card,
@@ -42,7 +43,7 @@ def sent_card() -> rx.Component:
         class_name="mt-8",
     )
     return rx.el.section(
-        rx.el.h2(t("track.sent_title"), class_name="m-0"),
+        rx.el.h2(t("track.sent_title"), class_name="m-0 text-[1.375rem]"),
         report_sections(TrackState.sections),
         evidence,
         class_name="card p-5 sm:p-9 sent mt-6",
@@ -59,8 +60,8 @@ def head() -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(
-            rx.el.h1(t("track.history"), class_name="m-0"),
-            rx.el.p(rx.el.span(TrackState.ticket, class_name="ticket-no"), class_name="m-0 mt-2"),
+            rx.el.h1(t("track.history"), class_name="eyebrow m-0"),
+            rx.el.p(TrackState.ticket, class_name="ticket-no ticket-head m-0 mt-1"),
             rx.el.p(TrackState.status["received"], class_name="m-0 mt-1 muted"),
         ),
         leave,

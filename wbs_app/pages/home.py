@@ -5,8 +5,10 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.content import agency_switch, emergency_line, numbered, own, report_button, ticks
+from wbs_app.components.elements import icon, link
+from wbs_app.components.frame import strip
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, link, shell, strip
+from wbs_app.components.shell import shell
 from wbs_app.components.words import agency, t
 from wbs_app.state.home import HomeState
 from wbs_app.state.portal import OfferState, PortalState
@@ -25,7 +27,7 @@ def hero() -> rx.Component:
     report = link(t("landing.cta_report"), "/lapor", icon("arrow-right"), class_name="btn btn-hero")
     track = link(t("landing.cta_track"), "/lacak", class_name="btn btn-hero-line")
     promise = rx.el.div(
-        agency_switch(HomeState.count, class_name="mb-8"),
+        agency_switch(HomeState.count, class_name="mb-6 sm:mb-8"),
         rx.el.p(agency("system_name"), class_name="hero-quiet m-0 font-semibold text-[.9375rem]"),
         rx.el.h1(t("landing.hero_title"), class_name="mt-3 mb-0"),
         rx.el.p(t("landing.hero_text"), class_name="hero-quiet mt-5 mb-0 text-[1.125rem] max-w-[46ch]"),
@@ -33,7 +35,7 @@ def hero() -> rx.Component:
         rx.el.p(
             icon("clock"),
             t("wizard.time_estimate"),
-            class_name="hero-quiet mt-5 mb-0 flex gap-2 text-[.9375rem]",
+            class_name="hero-quiet mt-5 mb-0 flex items-center gap-2 text-[.9375rem]",
         ),
         class_name="min-w-0",
     )
@@ -41,7 +43,7 @@ def hero() -> rx.Component:
         rx.el.div(
             promise,
             rx.el.div(ticket(), class_name="hidden lg:block max-w-[25rem] w-full justify-self-end"),
-            class_name="wrap grid lg:grid-cols-[1.25fr_1fr] gap-12 lg:gap-20 items-center py-12 lg:py-20",
+            class_name="wrap grid lg:grid-cols-[1.25fr_1fr] gap-12 lg:gap-20 items-center pt-6 pb-10 sm:py-12 lg:py-20",
         ),
         rx.el.div(strip(), class_name="lg:hidden"),
         class_name="hero",
@@ -128,7 +130,11 @@ def steps() -> rx.Component:
         rx.el.div(
             rx.el.h2(t("landing.how_title"), class_name="m-0"),
             rx.el.ol(*items, class_name="howto"),
-            rx.el.div(report_button(), more, class_name="mt-9 flex flex-wrap items-center gap-x-6 gap-y-3"),
+            rx.el.div(
+                report_button(class_name="w-full sm:w-auto"),
+                more,
+                class_name="mt-9 flex flex-wrap items-center gap-x-6 gap-y-3",
+            ),
             class_name="card p-6 sm:p-10",
         ),
         class_name="wrap pt-16 lg:pt-24",
@@ -150,7 +156,7 @@ def care() -> rx.Component:
     ]
     statistics = rx.el.div(
         rx.el.h2(t("landing.stats_title"), class_name="m-0"),
-        rx.el.dl(*figures, class_name="m-0 mt-6 grid grid-cols-3 gap-4"),
+        rx.el.dl(*figures, class_name="m-0 mt-6 grid grid-cols-[repeat(auto-fit,minmax(5rem,1fr))] gap-4"),
         rx.el.p(t("landing.stats_note"), class_name="mt-5 mb-0 small faint"),
     )
     return rx.el.section(tips, statistics, class_name="wrap pt-16 lg:pt-24 grid md:grid-cols-2 gap-12 md:gap-14")

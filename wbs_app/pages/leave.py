@@ -3,8 +3,9 @@
 import reflex as rx
 
 from wbs_app.components.content import caution, outside_channels
+from wbs_app.components.elements import anchor, icon, link
 from wbs_app.components.page import Page
-from wbs_app.components.shell import anchor, icon, link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import t
 from wbs_app.state.leave import LeaveState
 from wbs_app.state.portal import PortalState

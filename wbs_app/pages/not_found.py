@@ -2,8 +2,9 @@
 
 import reflex as rx
 
+from wbs_app.components.elements import link
 from wbs_app.components.page import Page
-from wbs_app.components.shell import link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import speaking, t
 from wbs_app.state.portal import PortalState
 

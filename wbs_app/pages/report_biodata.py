@@ -3,10 +3,10 @@
 import reflex as rx
 
 from wbs_app.components.content import said
+from wbs_app.components.elements import icon, link
 from wbs_app.components.fields import line, switch, tick
 from wbs_app.components.form import step_page
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, link
 from wbs_app.components.words import t
 from wbs_app.model.steps import Biodata
 from wbs_app.state.portal import PortalState
@@ -40,7 +40,7 @@ def identity_questions() -> tuple[rx.Component, ...]:
 
 def content() -> rx.Component:
     sealed = rx.el.p(icon("key-round"), rx.el.span(t("step1.sealed_note")), class_name="note mb-7")
-    nobody = rx.el.p(t("step1.anonymous_note"), class_name="q-hint m-0 mt-1")  # nothing here has to be answered
+    nobody = rx.el.p(t("step1.anonymous_note"), class_name="q-hint m-0 mt-2")  # nothing here has to be answered
     return step_page(Biodata, t("step1.title"), sealed, *identity_questions(), intro=t("step1.intro"), note=nobody)
 
 

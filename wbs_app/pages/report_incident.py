@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.elements import icon
 from wbs_app.components.fields import attributes, choose, error, given, group, line, question, story, tick, wrong
 from wbs_app.components.form import step_page
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon
 from wbs_app.components.words import lang, t
 from wbs_app.model.steps import MAX_PEOPLE, Incident
 from wbs_app.state.draft import DraftState
@@ -75,7 +75,7 @@ def people() -> rx.Component:
         t("step2.reported"),
         rx.foreach(shown, _person),
         rx.cond(shown.length() < MAX_PEOPLE, add, full),
-        rx.el.div(tick("reported_unknown", t("step2.reported_unknown"), class_name="opener"), class_name="mt-3"),
+        rx.el.div(tick("reported_unknown", t("step2.reported_unknown"), class_name="opener"), class_name="mt-3 -mb-7"),
         hint=t("step2.reported_name_hint"),
         required=True,
     )
@@ -119,7 +119,7 @@ def unit() -> rx.Component:
         "unit",
         t("step2.unit"),
         hint=t("step2.unit_search_hint"),
-        placeholder=t("step2.unit_search"),
+        placeholder=t("step2.unit_ph"),
         required=True,
         more=options,
         list="units",

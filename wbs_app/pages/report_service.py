@@ -3,12 +3,13 @@
 import reflex as rx
 
 from wbs_app.components.browser import listening
+from wbs_app.components.elements import icon, link
 from wbs_app.components.fields import choose, error_summary, line, story
 from wbs_app.components.form import required_note, sealed_form, trouble
 from wbs_app.components.page import Page
 from wbs_app.components.proof import proof_of_work
 from wbs_app.components.receipt import receipt_or
-from wbs_app.components.shell import icon, link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import agency, t
 from wbs_app.model.steps import ServiceComplaint
 from wbs_app.pages.report_biodata import identity_questions

@@ -6,13 +6,14 @@ import reflex as rx
 
 from wbs_app.components.browser import do, listening
 from wbs_app.components.content import caution
+from wbs_app.components.elements import icon, link
 from wbs_app.components.evidence import expired
 from wbs_app.components.fields import error_summary, tick
 from wbs_app.components.form import confirm_dialog, sealed_form, stepper, trouble
 from wbs_app.components.page import Page
 from wbs_app.components.proof import proof_of_work
 from wbs_app.components.receipt import receipt_or
-from wbs_app.components.shell import icon, link, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.summary import report_sections, skeleton
 from wbs_app.components.viewer import look_button, look_dialog
 from wbs_app.components.words import agency, here, lang, t
@@ -105,12 +106,12 @@ def form() -> rx.Component:
         proof_of_work("summary.submitting"),
         on_submit=ReportState.send,
     )
-    to = rx.el.p(t("wizard.to_agency", agency=agency("short")), class_name="muted mt-2 mb-0")
+    to = rx.el.p(t("wizard.to_agency", agency=agency("short")), class_name="muted mt-1 mb-0")
     card = rx.el.div(
         error_summary(),
         trouble(),
-        rx.el.h1(t("summary.title"), class_name="m-0 mb-1"),
-        rx.el.p(t("summary.intro"), class_name="q-hint m-0 mt-1"),
+        rx.el.h1(t("summary.title"), class_name="m-0"),
+        rx.el.p(t("summary.intro"), class_name="muted mt-3 mb-0"),
         to,
         rx.cond(there, report_sections(ReportState.summary, edit), skeleton(8)),
         telling(),

@@ -6,10 +6,10 @@ import reflex as rx
 
 from wbs_app.components.content import caution
 from wbs_app.components.desk import desk, sign_out_button, waiting
+from wbs_app.components.elements import icon
 from wbs_app.components.entrance import outcome, password_field, post_form, problem
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon
 from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import ACCOUNT, HOME, NEW_CODES, SIGN_OUT_ALL
@@ -76,7 +76,7 @@ def _notices() -> rx.Component:
         on_submit=AccountState.save,
     )
     return rx.el.section(
-        rx.el.h2(t("account.email_title"), class_name="m-0 mb-2"),
+        rx.el.h2(t("account.email_title"), class_name="m-0 mb-4"),
         rx.el.div(form, class_name="max-w-[26rem]"),
         class_name="card p-5",
     )

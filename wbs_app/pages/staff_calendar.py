@@ -4,10 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, goto, nothing, outcome, records, waiting
+from wbs_app.components.desk import agency_links, desk, goto, nothing, outcome, records, waiting
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import CALENDAR
@@ -21,24 +21,18 @@ _HEADS = ("calendar.day", "calendar.name", "calendar.kind", "calendar.actions")
 def choosing() -> rx.Component:
     """The year, and for an administrator of several agencies which one."""
 
-    def agency(entry: Any) -> rx.Component:
-        chosen = rx.el.span(entry["name"], aria_current="true", class_name="btn btn-secondary", key=entry["code"])
-        other = goto(entry["name"], entry["href"], class_name="btn btn-quiet", key=entry["code"])
-        return rx.cond(entry["code"] == VIEW["agency"], chosen, other)
-
     def neighbour(href: Any, sign: str, key: str) -> rx.Component:
         return rx.cond(href != "", goto(icon(sign), href, aria_label=t(key), class_name="icon-btn"))
 
-    several = rx.el.div(rx.foreach(CalendarState.agencies, agency), class_name="flex flex-wrap gap-2")
     years = rx.el.div(
         neighbour(VIEW["before"], "chevron-left", "calendar.before"),
         rx.el.b(VIEW["year"], class_name="num text-[1.125rem]"),
         neighbour(VIEW["after"], "chevron-right", "calendar.after"),
-        class_name="flex items-center gap-1",
+        class_name="flex items-center gap-1 -ml-2",
     )
     return rx.el.div(
         years,
-        rx.cond(CalendarState.agencies.length() > 1, several),
+        agency_links(CalendarState.agencies, VIEW["agency"]),
         class_name="flex flex-wrap items-center gap-x-6 gap-y-2 mt-4 min-h-12",
     )
 
@@ -66,7 +60,7 @@ def row(day: Any) -> rx.Component:
 
 def days() -> rx.Component:
     label = t("calendar.listed", year=VIEW["year"], agency=VIEW["name"])
-    listed = records(label, _HEADS, CalendarState.days, row, gap="mt-3")
+    listed = records(label, _HEADS, CalendarState.days, row, look="day-list", gap="mt-4")
     return rx.cond(CalendarState.days.length() > 0, listed, nothing("inbox", t("calendar.none")))
 
 

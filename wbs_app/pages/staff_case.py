@@ -8,8 +8,8 @@ from wbs_app.components.case_identity import identity_entry
 from wbs_app.components.case_panel import panel
 from wbs_app.components.case_talk import messages, notes
 from wbs_app.components.desk import desk, goto, neighbour, nothing, waiting
+from wbs_app.components.elements import anchor, icon, link
 from wbs_app.components.page import Page
-from wbs_app.components.shell import anchor, icon, link
 from wbs_app.components.status import due_mark, one_of, status_pill
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import here, t

@@ -6,8 +6,8 @@ from wbs_app.components.case_filters import VIEW, filters, search
 from wbs_app.components.case_table import listed, pending
 from wbs_app.components.case_views import deep_search, export, own_views, tabs
 from wbs_app.components.desk import desk, goto, nothing
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon
 from wbs_app.components.shortcuts import shortcuts
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission
@@ -63,7 +63,7 @@ def content() -> rx.Component:
     shown = rx.match(VIEW["phase"], ("rows", listed()), ("none", none), ("empty", empty), pending())
     # Always in the page: it takes the focus after a choice, and is read aloud when it changes.
     found = rx.el.p(VIEW["said"], id=FOUND, tab_index=-1, role="status", class_name="m-0 small muted num min-h-5")
-    below = rx.el.div(found, deep_search(), class_name="mt-3 flex flex-wrap items-center justify-between gap-x-4")
+    below = rx.el.div(found, deep_search(), class_name="found mt-3")
     return desk(
         CASES, Permission.LIST_CASES, _head(), tabs(), filters(own_views(), export()), _news(), _answer(), below, shown
     )

@@ -4,9 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from wbs_app.components.elements import icon, link
 from wbs_app.components.entrance import code_field, entrance, entry_field, outcome, password_field, post_form
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon, link
 from wbs_app.components.words import here, t
 from wbs_app.model import desk
 from wbs_app.state.portal import PortalState

@@ -5,8 +5,8 @@ from typing import Any
 import reflex as rx
 
 from wbs_app.components.desk import desk, goto, nothing, waiting
+from wbs_app.components.elements import anchor, icon, link, stylesheet
 from wbs_app.components.page import Page
-from wbs_app.components.shell import anchor, icon, link, stylesheet
 from wbs_app.components.viewer import integrity, pages_of, trouble
 from wbs_app.components.words import here, t
 from wbs_app.model.access import Permission

@@ -7,9 +7,9 @@ import reflex as rx
 from wbs_app.components.browser import alive, do
 from wbs_app.components.desk import desk, outcome, records, waiting
 from wbs_app.components.dialog import opener, question
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
-from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission, Role
 from wbs_app.model.desk import PEOPLE
@@ -88,7 +88,7 @@ def _actions(person: Any) -> rx.Component:
         rx.cond(person["may_reset"] == "yes", _asked(person, "ulang-", "admin.user_reset", "key-round", begin_anew)),
         rx.cond(person["may_end"] == "yes", _asked(person, "nonaktif-", "admin.user_deactivate", "ban", dismiss)),
         rx.cond(person["may_return"] == "yes", _asked(person, "kembali-", "admin.user_return", "undo-2", begin_anew)),
-        class_name="flex flex-wrap gap-2 lg:justify-end",
+        class_name="flex flex-wrap gap-1 -ml-2 lg:-mr-2 lg:justify-end",
     )
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from wbs_app.components.desk import desk, goto, nothing, outcome, records, waiting
+from wbs_app.components.desk import agency_links, desk, goto, nothing, outcome, records, waiting
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.reference_form import VIEW, editor
-from wbs_app.components.shell import icon
 from wbs_app.components.summary import report_sections
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission
@@ -23,11 +23,6 @@ _HEADS = ("reference.entry", "reference.state", "reference.actions")
 def choosing() -> rx.Component:
     """For an administrator of several agencies which one; then which part of it."""
 
-    def agency(entry: Any) -> rx.Component:
-        chosen = rx.el.span(entry["name"], aria_current="true", class_name="btn btn-secondary", key=entry["code"])
-        other = goto(entry["name"], entry["href"], class_name="btn btn-quiet", key=entry["code"])
-        return rx.cond(entry["code"] == VIEW["agency"], chosen, other)
-
     def tab(entry: Any) -> rx.Component:
         current = rx.cond(entry["code"] == VIEW["part"], "page", None)
         return goto(
@@ -38,13 +33,13 @@ def choosing() -> rx.Component:
             custom_attrs={"aria-current": current},
         )
 
-    several = rx.el.div(rx.foreach(ReferenceState.agencies, agency), class_name="flex flex-wrap gap-2 mt-4")
+    agencies = agency_links(ReferenceState.agencies, VIEW["agency"])
     parts = rx.el.nav(
         rx.foreach(ReferenceState.parts, tab),
         aria_label=t("reference.parts"),
         class_name="views flex-wrap gap-y-0 mt-3",
     )
-    return rx.fragment(rx.cond(ReferenceState.agencies.length() > 1, several), parts)
+    return rx.fragment(rx.el.div(agencies, class_name="mt-4 empty:hidden"), parts)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------

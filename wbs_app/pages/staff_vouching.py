@@ -6,8 +6,8 @@ import reflex as rx
 
 from wbs_app.components.desk import desk, nothing, outcome, records, waiting
 from wbs_app.components.dialog import opener, question
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
-from wbs_app.components.shell import icon
 from wbs_app.components.words import t
 from wbs_app.model.access import Permission
 from wbs_app.model.desk import COLLEAGUES

@@ -3,10 +3,11 @@
 import reflex as rx
 
 from wbs_app.components.browser import listening
+from wbs_app.components.elements import icon
 from wbs_app.components.page import Page
 from wbs_app.components.posting import posting_form
 from wbs_app.components.proof import proof_of_work
-from wbs_app.components.shell import icon, shell
+from wbs_app.components.shell import shell
 from wbs_app.components.words import t
 from wbs_app.state.portal import PortalState
 from wbs_app.state.track import TrackState
@@ -49,7 +50,10 @@ def notice() -> rx.Component:
 
 def content() -> rx.Component:
     submit = rx.el.button(
-        t("track.submit"), icon("arrow-right"), type="submit", class_name="btn btn-primary min-h-[52px] px-7"
+        t("track.submit"),
+        icon("arrow-right"),
+        type="submit",
+        class_name="btn btn-primary w-full sm:w-auto min-h-[52px] px-7",
     )
     form = posting_form(
         field("ticket", "track.ticket", "track.ticket_hint"),

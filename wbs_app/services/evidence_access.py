@@ -182,22 +182,3 @@ async def put_in(
     db.add(report)
     await db.flush()
     return ids
-
-
-async def attach_by_staff(db: Db, actor: Actor, ticket: str, secret: str) -> list[str]:
-    """An officer's waiting files become part of a case, cleaned, their originals forgotten; the ids of those new.
-
-    `db` must write; `Staging(secret).clear()` once it is committed.
-
-    Raises:
-        Forbidden: unless the actor may work on cases.
-        NotFound: when the case is out of reach, or the actor holds no key to it.
-        Refused: when the scanner found something.
-    """
-    case = await casework.hold(db, actor, ticket)
-    assert case.report.id is not None
-    files = await Staging(secret).ready()
-    ids = await custody.insert(db, case.report.id, files, case.key, None, actor.username)
-    if ids:
-        await record(db, actor.username, "add_evidence", case.report.ticket)
-    return ids

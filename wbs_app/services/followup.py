@@ -1,16 +1,14 @@
 """What a reporter does with a report after it was sent: take it back, object to its outcome, rate, add to it."""
 
 import hashlib
-from collections.abc import Sequence
 
 from wbs_app.model.access import Role
 from wbs_app.model.deadlines import moved
 from wbs_app.model.workflow import CLOSED, OBJECTABLE, WITHDRAWABLE, Status
-from wbs_app.services import conversation, history, notices
+from wbs_app.services import history, notices
 from wbs_app.services.casework import Held, done
 from wbs_app.services.conversation import REPORTER, own
 from wbs_app.services.database import Db
-from wbs_app.services.evidence import Waiting
 from wbs_app.services.refusal import Refused
 from wbs_app.services.reports import Pass
 from wbs_app.services.wording import fit
@@ -87,11 +85,6 @@ async def rate(db: Db, held: Pass, stars: int) -> None:
     case.report.rating = stars
     await history.append(db, case.report, case.key, "rate", REPORTER, case.now, stars=stars)
     await done(db, case, REPORTER, "rate")
-
-
-async def add_facts(db: Db, held: Pass, text: str, once: str, files: Sequence[Waiting] = ()) -> None:
-    """Adds to the account: a message that says so. Raises as `conversation.send_by_reporter` does."""
-    await conversation.send_by_reporter(db, held, text, once, files, facts=True)
 
 
 async def _move(db: Db, case: Held, target: Status, kind: str, reason: str, once: str) -> None:

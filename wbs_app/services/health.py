@@ -164,11 +164,6 @@ async def condition() -> dict[str, str]:
     return _last[1]
 
 
-async def troubles() -> dict[str, str]:
-    """What an administrator must be told: component -> what is wrong."""
-    return {name: said for name, said in (await condition()).items() if said not in (OK, OFF)}
-
-
 # --- wbs doctor ------------------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from wbs_app.vault.sealing import Place, Tampered, seal_json, unseal_json
 
 Row = TypeVar("Row", ReportEvent, Message)
 
-PUBLIC = frozenset({"status", "refer", "evidence", "object", "rate", "withdraw", "acknowledge"})
+PUBLIC = frozenset({"status", "evidence", "object", "rate", "withdraw", "acknowledge"})
 
 _OWN = ("kind", "at", "who", "note")
 

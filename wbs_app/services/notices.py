@@ -35,7 +35,6 @@ STAFF_TEMPLATES = (
     "escalated",
     "identity_asked",
     "identity_decided",
-    "trouble",
     "vouch",
 )
 """What staff are told; a reporter is told "update", and at first asked to "confirm"."""

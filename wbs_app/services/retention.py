@@ -176,12 +176,6 @@ async def lift(db: Db, actor: Actor, ticket: str) -> None:
     await record(db, actor.username, "lift_hold", report.ticket)
 
 
-async def is_held(db: Db, actor: Actor, ticket: str) -> bool:
-    """Whether the case is held."""
-    report = await in_reach(db, actor, ticket)
-    return await db.get(LegalHold, report.id) is not None
-
-
 # --- destroying -----------------------------------------------------------------------------------------------------
 
 

@@ -101,7 +101,7 @@ async def track(db: Db, held: Pass) -> Tracked | None:
 
 
 async def _files(db: Db, report: Report, key: bytes, sent: Collection[str]) -> list[Piece]:
-    """What officers added for themselves is not the reporter's to see. `sent`: ids of files in messages."""
+    """Of officers' files only those that came with a message are the reporter's to see. `sent`: their ids."""
     rows = select(Evidence).where(Evidence.report_id == report.id).order_by(col(Evidence.position))
     pieces = [Piece(row.position, custody.opened(row, key)) for row in await db.exec(rows)]
     return [piece for piece in pieces if piece.about.by == REPORTER or piece.about.id in sent]

@@ -13,7 +13,7 @@ from wbs_app.model.filters import PRIORITIES, SORTS, CaseFilter, Column, Mark
 from wbs_app.model.workflow import LOOKS, Priority, Status
 from wbs_app.services.cases import Page, Row
 from wbs_app.services.labels import Labels, Names
-from wbs_app.services.tally import AtLeast
+from wbs_app.state.numbers import number
 from wbs_app.text import fill, path_in, text
 
 Entry = dict[str, str]
@@ -72,12 +72,6 @@ def _merged(names: Names) -> dict[str, str]:
         if name not in found.setdefault(code, []):
             found[code].append(name)
     return {code: " / ".join(spelled) for code, spelled in found.items()}
-
-
-def number(count: int, lang: str) -> str:
-    """5000 as "5.000" in Indonesian and "5,000" in English; "10.000+" where counting stopped."""
-    said = f"{count:,}".replace(",", text("format.thousand", lang))
-    return f"{said}+" if isinstance(count, AtLeast) else said
 
 
 def address(wanted: CaseFilter, lang: str, page: str = CASES) -> str:

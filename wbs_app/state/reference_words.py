@@ -90,9 +90,10 @@ def _needed(form: type[Form]) -> set[str]:
 def profile_sections(profile: Profile, lang: str) -> list[Section]:
     """The profile for reading: what may be changed, each section with its slug, and then what may not, without one."""
     shown = [
-        _section(slug, f"section_{slug}", _said(form, form.now(profile), lang), lang) for slug, form in SECTIONS.items()
+        _section(slug, f"reference.section_{slug}", _said(form, form.now(profile), lang), lang)
+        for slug, form in SECTIONS.items()
     ]
-    fixed = _section("", "section_tetap", _fixed(profile, lang), lang)
+    fixed = _section("", "reference.section_fixed", _fixed(profile, lang), lang)
     return [
         *shown,
         fixed | {"lead": [{"label": text("reference.why", lang), "value": text("reference.fixed_why", lang)}]},
@@ -102,7 +103,7 @@ def profile_sections(profile: Profile, lang: str) -> list[Section]:
 def _section(slug: str, title: str, values: dict[str, str], lang: str) -> Section:
     empty = text("common.not_filled", lang)
     rows = [{"label": label(name, lang), "value": value or empty} for name, value in values.items()]
-    return {"slug": slug, "title": text(f"reference.{title}", lang), "lead": [], "people": [], "rows": rows}
+    return {"slug": slug, "title": text(title, lang), "lead": [], "people": [], "rows": rows}
 
 
 def _said(form: type[Form], words: dict[str, str], lang: str) -> dict[str, str]:

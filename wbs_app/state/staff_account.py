@@ -72,10 +72,8 @@ class AccountState(rx.State):
         except Refused as problem:
             self.wrong, self.said = text(problem.key, language_of(self)), ""
             return rx.set_focus("email-error")
-        self.wrong, self.said = (
-            "",
-            text("account.email_saved" if self.email else "account.email_none", language_of(self)),
-        )
+        said = "account.email_saved" if self.email else "account.email_none"
+        self.wrong, self.said = "", text(said, language_of(self))
 
 
 def _session(session: security.OpenSession, profile: Profile, lang: str) -> Entry:

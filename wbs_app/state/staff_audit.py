@@ -12,13 +12,12 @@ from wbs_app.model.tables import AuditEvent
 from wbs_app.services import audit
 from wbs_app.services.database import reading
 from wbs_app.services.history import in_zone, said_at
-from wbs_app.state.case_list import number
 from wbs_app.state.door import language_of, localised, staff
+from wbs_app.state.numbers import number, number_of
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.staff_desk import home_agency
 from wbs_app.text import fill, has, text
 
-_LONGEST_ID = 18
 _NOBODY = {"system": "chat.system", "reporter": "summary.reporter"}
 """What the trail calls nobody in particular -> the text key of the word for it."""
 
@@ -37,9 +36,8 @@ class AuditState(rx.State):
         """Shows the events before the id in the address, or the newest ones."""
         actor, lang = staff(), language_of(self)
         asked = self.router.url.query_parameters.get("sebelum", "")
-        before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_ID else 0
         async with reading() as db:
-            page = await audit.page(db, actor, before)
+            page = await audit.page(db, actor, number_of(asked))
         profile = (await catalogue_of(home_agency(actor))).profile
         self.events = [_row(event, profile, lang) for event in page.events]
         self.view = {

@@ -15,6 +15,7 @@ from wbs_app.services.database import reading, writing
 from wbs_app.services.history import now_in
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, localised, staff
+from wbs_app.state.numbers import number_of
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.staff_desk import agency_names, home_agency
 from wbs_app.text import fill, text
@@ -42,7 +43,7 @@ class CalendarState(rx.State):
         agency, asked = query.get("instansi", ""), query.get("tahun", "")
         agency = agency if agency in actor.agencies else home_agency(actor)
         this_year = now_in((await catalogue_of(agency)).profile.timezone).year
-        year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else this_year
+        year = number_of(asked)
         self.said, self.wrong = {}, ""
         await self._show(agency, year if year in YEARS else this_year)
 

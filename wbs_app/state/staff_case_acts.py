@@ -18,6 +18,7 @@ from wbs_app.services.casework import NotFound
 from wbs_app.services.database import Db, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, staff
+from wbs_app.state.numbers import number_of
 from wbs_app.state.staff_case import CaseState
 from wbs_app.text import fill, text
 
@@ -58,7 +59,7 @@ class CaseActsState(rx.State):
         chosen = _of(form, "target")
         if chosen not in set(Status):
             return self._refuse("move", "target", "case.move_choose")
-        version = _of(form, "version")
+        version = number_of(_of(form, "version"), otherwise=-1)
 
         async def act(db: Db, actor: Actor, ticket: str) -> None:
             await handling.change_status(
@@ -66,7 +67,7 @@ class CaseActsState(rx.State):
                 actor,
                 ticket,
                 Status(chosen),
-                version=int(version) if version.isdigit() else -1,
+                version=version,
                 note=_of(form, "note"),
                 reason=_of(form, "reason"),
                 referred_to=_of(form, "referred_to"),
@@ -82,23 +83,23 @@ class CaseActsState(rx.State):
     @rx.event
     async def assign(self, form: FormData):
         """Tugaskan."""
-        officer = _of(form, "officer")
-        if not officer.isdigit():
+        officer = number_of(_of(form, "officer"))
+        if not officer:
             return self._refuse("assign", "officer", "case.choose_officer")
         lead = _of(form, "lead") != ""
 
         async def act(db: Db, actor: Actor, ticket: str) -> None:
-            await assignment.assign(db, actor, ticket, int(officer), lead=lead)
+            await assignment.assign(db, actor, ticket, officer, lead=lead)
 
         return await self._do("assign", form, act, "case.saved")
 
     @rx.event
     async def release(self, form: FormData):
         """Lepas Tugas."""
-        officer = _of(form, "officer")
+        officer = number_of(_of(form, "officer"))
 
         async def act(db: Db, actor: Actor, ticket: str) -> None:
-            await assignment.unassign(db, actor, ticket, int(officer) if officer.isdigit() else 0)
+            await assignment.unassign(db, actor, ticket, officer)
 
         return await self._do("assign", form, act, "case.saved")
 

@@ -15,6 +15,7 @@ from wbs_app.services.refusal import Refused
 from wbs_app.state import case_list
 from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
+from wbs_app.state.numbers import number, number_of
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.state.tab import show
@@ -24,7 +25,6 @@ FOUND = "hasil"
 """Id of the line that says how many were found; it takes the focus when the list has changed."""
 
 _LONGEST_SEARCH = 60
-_LONGEST_ID = 9
 
 
 async def words_for(db: Db, actor: Actor, lang: str) -> case_list.Words:
@@ -188,14 +188,12 @@ class CasesState(rx.State):
     async def forget_view(self, view_id: str):
         """Removes one of the officer's own views."""
         async with writing() as db:
-            await views.forget(db, staff(), _id(view_id))
+            await views.forget(db, staff(), number_of(view_id))
         return CasesState.load
 
     def _say(self, tone: str, key: str, **values: Any) -> None:
         lang = language_of(self)
-        told = {
-            name: case_list.number(value, lang) if isinstance(value, int) else value for name, value in values.items()
-        }
+        told = {name: number(value, lang) if isinstance(value, int) else value for name, value in values.items()}
         self.answer = {"tone": tone, "said": fill(text(key, lang), **told)}
 
 
@@ -214,12 +212,7 @@ class BulkState(rx.State):
             shown._say("bad", "cases.bulk_choose")
             return
         async with writing() as db:
-            given = await assignment.assign_many(db, actor, sorted(tickets), _id(officer["id"]))
+            given = await assignment.assign_many(db, actor, sorted(tickets), number_of(officer["id"]))
         key = "cases.bulk_done" if given == len(tickets) else "cases.bulk_some"
         shown._say("done" if given == len(tickets) else "wait", key, n=given, total=len(tickets), name=officer["name"])
         return CasesState.load
-
-
-def _id(typed: str) -> int:
-    """A row's id; 0, which is nobody's, for what is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_ID else 0

@@ -12,9 +12,10 @@ from wbs_app.services.dashboard import Board, Code, Month, Stage, board
 from wbs_app.services.database import reading
 from wbs_app.services.labels import Names
 from wbs_app.services.statistics import SMALLEST, shown
-from wbs_app.state.case_list import Words, number, view_address
+from wbs_app.state.case_list import Words, view_address
 from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
+from wbs_app.state.numbers import number
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_cases import words_for
 from wbs_app.state.tab import show

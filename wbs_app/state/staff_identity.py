@@ -15,6 +15,7 @@ from wbs_app.services.identity import Request
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, staff
 from wbs_app.state.live import watch
+from wbs_app.state.numbers import number_of
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.tab import show
 from wbs_app.text import fill, text
@@ -68,13 +69,12 @@ class CustodianState(rx.State):
         request, decision, hours, answer = (
             str(form.get(name, "")) for name in ("request", "decision", "hours", "answer")
         )
-        number = int(request) if request.isascii() and request.isdigit() and len(request) < 10 else 0
         lasts = int(hours) if hours in {str(choice) for choice in HOURS} else 0
         try:
             if decision not in _DECISIONS:
                 raise Refused("identity.choose")
             async with writing() as db:
-                await identity.decide(db, staff(), number, _DECISIONS[decision], answer, lasts)
+                await identity.decide(db, staff(), number_of(request), _DECISIONS[decision], answer, lasts)
         except NotFound:
             return await self._settled("bad", "identity.gone")
         except Refused as problem:

@@ -13,8 +13,8 @@ from wbs_app.services.database import reading, writing
 from wbs_app.services.history import said_at
 from wbs_app.services.notices import Stuck
 from wbs_app.services.refusal import Refused
-from wbs_app.state.case_list import number
 from wbs_app.state.door import language_of, staff
+from wbs_app.state.numbers import number, number_of
 from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.staff_desk import home_agency
 from wbs_app.text import fill, text
@@ -50,7 +50,7 @@ class NoticesState(rx.State):
     async def retry(self, notice: str):
         """Coba Lagi: with the next round."""
         lang = language_of(self)
-        chosen = int(notice) if notice.isascii() and notice.isdigit() and len(notice) < 10 else 0
+        chosen = number_of(notice)
         try:
             async with writing() as db:
                 await notices.try_again(db, staff(), chosen)

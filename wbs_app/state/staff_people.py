@@ -15,6 +15,7 @@ from wbs_app.services.database import reading, writing
 from wbs_app.services.labels import Labels, labels
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, localised, staff
+from wbs_app.state.numbers import number_of
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import fill, text
@@ -136,11 +137,6 @@ class PeopleState(rx.State):
     def _say(self, said: Entry) -> rx.event.EventSpec:
         self.said = said
         return rx.set_focus(SAID)
-
-
-def number_of(typed: str) -> int:
-    """A staff id; 0, which nobody has, for anything else. Rows of a page hold texts only."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def served(person: Staff, named: Labels, names: dict[str, str]) -> tuple[str, str]:

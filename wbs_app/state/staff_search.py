@@ -14,8 +14,9 @@ from wbs_app.services import cases, search, sessions
 from wbs_app.services.database import reading
 from wbs_app.services.refusal import Refused
 from wbs_app.services.search import Hit, Progress
-from wbs_app.state.case_list import number, row
+from wbs_app.state.case_list import row
 from wbs_app.state.door import language_of, scope_of, staff
+from wbs_app.state.numbers import number
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_cases import words_for
 from wbs_app.text import fill, text

@@ -14,9 +14,10 @@ from wbs_app.services.labels import Labels, labels
 from wbs_app.services.refusal import Refused
 from wbs_app.services.staff import names_of
 from wbs_app.state.door import language_of, staff
+from wbs_app.state.numbers import number_of
 from wbs_app.state.portal import Entry
 from wbs_app.state.staff_desk import agency_names
-from wbs_app.state.staff_people import number_of, served
+from wbs_app.state.staff_people import served
 from wbs_app.state.tab import show
 from wbs_app.text import fill, text
 

@@ -20,22 +20,17 @@ from wbs_app.services.refusal import Refused
 from wbs_app.services.viewing import WIDTHS
 from wbs_app.state.door import PUBLIC, language_of, localised, staff
 from wbs_app.state.evidence import EvidenceState, megabytes
+from wbs_app.state.numbers import number_of
 from wbs_app.state.tab import Entry, opened, seal
 from wbs_app.state.track import TrackState
 from wbs_app.text import fill, text
 from wbs_app.vault.sealing import Tampered
 
-_MOST_DIGITS = 4
 _SPARE_SECONDS = 60
 """Before its end a pass is renewed: the page that it is for has yet to be fetched."""
 
 Found = tuple[int, About, AsyncIterator[bytes] | None]
 """Number of a reporter's file, what is known of it, and its bytes where it waits."""
-
-
-def number_of(said: str) -> int:
-    """A number in an address or an event; 0 for anything else."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS else 0
 
 
 class DeskLookState(rx.State):
