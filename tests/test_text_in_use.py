@@ -19,6 +19,7 @@ from wbs_app.pages import PAGES, faq, guide, home, privacy, report_place
 from wbs_app.services import identity
 from wbs_app.services.case_words import ICONS
 from wbs_app.services.counters import Counters
+from wbs_app.services.health import NAMES, Room
 from wbs_app.services.history import PUBLIC
 from wbs_app.state.case_list import VIEWS
 from wbs_app.text import keys
@@ -167,6 +168,8 @@ FAMILIES: dict[str, Iterable[object]] = {
     "step2.reported_{}_n": standing("name", "position"),
     "step2.reported_{}_ph": standing("name", "position"),
     "step3.precision_{}": report_place.PRECISIONS,
+    "trouble.disk_{}": lower(Room),
+    "trouble.{}": NAMES - {"disk"},
     "weekday.{}": range(1, 8),
     "wizard.step{}": guide.STEP_FIELDS,
     "{}_title": ASKED,

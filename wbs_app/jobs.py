@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from wbs_app.logs import frames_of
-from wbs_app.services import alerts, delivery, identity, metrics, retention, sessions, sweeping, tally
+from wbs_app.services import alarms, alerts, delivery, identity, metrics, retention, sessions, sweeping, tally
 from wbs_app.services.database import writing
 from wbs_app.services.locks import turn
 
@@ -51,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job("sweep-orphaned-files", timedelta(days=1), sweeping.sweep_orphans),
     Job("sweep-sessions", timedelta(minutes=10), _sweep_sessions),
     Job("end-identity-access", timedelta(minutes=1), _end_identity_access),
+    Job("raise-alarms", timedelta(minutes=5), alarms.raise_alarms),
     Job("alert-deadlines", timedelta(hours=1), alerts.alert_deadlines),
     Job("fold-counts", timedelta(minutes=10), _fold_counts),
     Job("propose-destruction", timedelta(days=1), _propose_destruction),

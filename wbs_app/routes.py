@@ -13,12 +13,11 @@ from wbs_app.view_routes import view_routes
 
 async def healthz(request: Request) -> Response:
     """Whether this process serves (`?live`), and whether all it works with does: "ok", "degraded" when something
-    waits or is refused in plain words, or 503 and "down"."""
+    waits or is refused in plain words or soon will be, or 503 and "down"."""
     if "live" in request.query_params:
         return JSONResponse({"status": "ok"})
-    found = await health.condition()
-    broken = {name for name, said in found.items() if said not in (health.OK, health.OFF)}
-    down = bool(broken & health.NEEDED)
+    found, broken = await health.condition(), await health.troubles()
+    down = bool(broken.keys() & health.NEEDED)
     status = "down" if down else "degraded" if broken else "ok"
     return JSONResponse({"status": status, "components": found}, 503 if down else 200)
 

@@ -40,6 +40,7 @@ class Server:
         *,
         workers: int = 1,
         relaxed_2fa: bool = True,
+        smtp_url: str = "",
     ) -> None:
         """`workers`: more than one share what the two addresses name."""
         self.data = folder / "data"
@@ -54,6 +55,7 @@ class Server:
             "WBS_DATABASE_URL": database_url,
             "WBS_REDIS_URL": redis_url,
             "WBS_PORT": str(self.port),
+            "WBS_SMTP_URL": smtp_url,
             "WBS_RELAXED_2FA": "1" if relaxed_2fa else "",
         }
         self._command = [WBS, "serve", "--workers", str(workers)]

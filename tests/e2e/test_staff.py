@@ -14,6 +14,7 @@ from tests.e2e.examining import equipped, examine
 from tests.e2e.officers import give_password, hire, sign_in
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit, Visitor
+from tests.ports import free_port
 
 PASSWORD = "perahu kertas di selokan"
 
@@ -208,3 +209,22 @@ def test_a_stranger_is_led_to_the_door(site: Server, visit: Visit) -> None:
     for path in ("/petugas/laporan", "/petugas/kelola/pengguna", "/petugas/audit", "/petugas/akun"):
         stranger.page.goto(stranger.url(path))
         stranger.arrive("/petugas/masuk")
+
+
+@pytest.fixture
+def mailless(install: Install) -> Iterator[Server]:
+    """A server whose mail server is away."""
+    server = install("mailless", smtp_url=f"smtp://127.0.0.1:{free_port()}")
+    server.start()
+    hire(server, "pengelola", "pengawas")
+    yield server
+    server.stop()
+
+
+def test_who_looks_after_the_system_is_told_what_is_broken(mailless: Server, visit: Visit) -> None:
+    for username, page, times in (("pengelola", "/petugas/kelola/pengguna", 1), ("pengawas", "/petugas/laporan", 0)):
+        officer = visit(mailless, width=390)
+        sign_in(officer, username, page)
+        told = officer.page.get_by_role("heading", name=officer.say("trouble.title"))
+        expect(told).to_have_count(times)
+        expect(officer.page.get_by_text(officer.say("trouble.smtp"), exact=True)).to_have_count(times)

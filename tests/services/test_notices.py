@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import socket
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +25,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from sqlmodel import col, select, update
 
+from wbs_app import jobs
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.columns import now
@@ -29,7 +33,7 @@ from wbs_app.model.desk import CONFIRM
 from wbs_app.model.handling_tables import Assignment, Contact, Notice
 from wbs_app.model.steps import Biodata
 from wbs_app.model.tables import Report, Staff
-from wbs_app.services import alerts, delivery, mail, notices
+from wbs_app.services import alerts, counting, delivery, health, mail, notices
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.sealing import Tampered
@@ -634,3 +638,40 @@ async def test_a_new_target_is_warned_of_anew(hire: Hire, receive: Receive) -> N
         later = {"stage_on": date(2026, 3, 12), "due_on": date(2026, 3, 20), "alerted": 0}
         await db.exec(update(Report).values(**later))
     assert await alerts.alert_deadlines(date(2026, 3, 18)) == 1
+
+
+# --- alarms -----------------------------------------------------------------------------------------------------------
+
+
+async def test_administrators_are_told_what_is_broken(
+    hire: Hire, box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once when it begins, once when it gets worse, and daily while it lasts."""
+    await hire("ani", Role.ADMIN, email="ani@contoh.go.id")
+    await hire("budi", Role.SUPERVISOR, email="budi@contoh.go.id")
+    round_ = next(job.work for job in jobs.JOBS if job.name == "raise-alarms")
+    clock = time.monotonic()
+    monkeypatch.setattr(counting, "time", SimpleNamespace(monotonic=lambda: clock))
+
+    async def told(after: timedelta = timedelta(minutes=5), **limits: int) -> list[str]:
+        nonlocal clock
+        clock += after.total_seconds()
+        monkeypatch.setattr(health, "_last", (-math.inf, {}))
+        for name, least in limits.items():
+            monkeypatch.setattr(health, name, least)
+        await round_()
+        await delivery.deliver()
+        to, box.to = box.to, []
+        return to
+
+    huge, none = 2**60, []
+    assert await told() == none
+    assert await told(LEAST_WITHOUT_ALARM=huge) == ["ani@contoh.go.id"]
+    assert "Ada gangguan pada sistem" in box.mails[-1].get_content()
+    assert await told() == await told() == none
+    assert await told(LEAST_FOR_FILES=huge) == ["ani@contoh.go.id"]
+    assert await told() == none
+    assert await told(after=timedelta(days=1)) == ["ani@contoh.go.id"]
+    assert await told(LEAST_WITHOUT_ALARM=0, LEAST_FOR_FILES=0) == none
+    assert await told(LEAST_WITHOUT_ALARM=huge) == ["ani@contoh.go.id"]
+    assert "disk: room for reports only" in caplog.messages

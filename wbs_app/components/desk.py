@@ -33,6 +33,7 @@ def desk(path: str, permission: Permission, *content: Any) -> rx.Component:
         connection_banner(),
         no_script(),
         rx.el.main(
+            _troubled(),
             _not_vouched(),
             rx.cond(denied, forbidden(), rx.fragment(*content)),
             custom_attrs={"id": "isi"},
@@ -184,6 +185,26 @@ def _not_vouched() -> rx.Component:
         custom_attrs={"data-tone": "wait"},
     )
     return rx.fragment(rx.cond(me["waits"] == "yes", note))
+
+
+def _troubled() -> rx.Component:
+    """What is wrong with the installation, to who can do something about it."""
+
+    def one(said: Any) -> rx.Component:
+        return rx.el.li(said, key=said)
+
+    note = rx.el.section(
+        icon("triangle-alert"),
+        rx.el.div(
+            rx.el.h2(t("trouble.title"), class_name="m-0"),
+            rx.el.ul(rx.foreach(DeskState.troubles, one), class_name="list-none m-0 mt-1 p-0 grid gap-1"),
+            rx.el.p(t("trouble.help"), class_name="m-0 mt-1"),
+            class_name="max-w-[70ch]",
+        ),
+        class_name="note mb-5",
+        custom_attrs={"data-tone": "bad"},
+    )
+    return rx.fragment(rx.cond(DeskState.troubles.length() > 0, note))
 
 
 def forbidden() -> rx.Component:

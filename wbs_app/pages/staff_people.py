@@ -88,7 +88,7 @@ def _actions(person: Any) -> rx.Component:
         rx.cond(person["may_reset"] == "yes", _asked(person, "ulang-", "admin.user_reset", "key-round", begin_anew)),
         rx.cond(person["may_end"] == "yes", _asked(person, "nonaktif-", "admin.user_deactivate", "ban", dismiss)),
         rx.cond(person["may_return"] == "yes", _asked(person, "kembali-", "admin.user_return", "undo-2", begin_anew)),
-        class_name="flex flex-wrap gap-1 -ml-2 lg:-mr-2 lg:justify-end",
+        class_name="flex flex-wrap gap-1 -ml-3 lg:ml-0 lg:-mr-2 lg:justify-end",
     )
 
 

@@ -40,7 +40,7 @@ async def upload(size: int, device: str) -> None:
     Raises:
         Refused: `error.storage_full` or `error.upload_quota`.
     """
-    if health.room() is not Room.ENOUGH:
+    if health.room() in (Room.REPORTS, Room.NONE):
         raise _refused("upload", "error.storage_full")
     if not await limits.admits(limits.UPLOADED, device, size):
         raise _refused("upload", "error.upload_quota")

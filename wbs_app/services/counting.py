@@ -1,8 +1,8 @@
 """Where short-lived counts stand: in this process, or in Redis, where all workers share them.
 
-Keys are hashed with the server's secret before they get here; every entry ends by itself. Time is this process's
-monotonic clock or Redis's own, so a jump of the wall clock changes nothing. While Redis is down each worker counts
-for itself: who asks for help must not be turned away because a counter is.
+Keys that would tell of somebody are hashed with the server's secret before they get here; every entry ends by itself.
+Time is this process's monotonic clock or Redis's own, so a jump of the wall clock changes nothing. While Redis is down
+each worker counts for itself: who asks for help must not be turned away because a counter is.
 """
 
 import logging

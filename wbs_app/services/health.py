@@ -30,10 +30,12 @@ from wbs_app.services.evidence import store
 from wbs_app.services.refusal import Refused
 
 MB = 2**20
+LEAST_WITHOUT_ALARM = 2048 * MB
 LEAST_FOR_FILES = 512 * MB
 LEAST_FOR_REPORTS = 128 * MB
 LOOKED_AT_EVERY = 5.0  # seconds: however often anybody asks
 PATIENCE = 3.0  # seconds for each component
+GLANCE = 0.2  # seconds
 LARGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 """What Linux says of them, with what it does in brackets."""
 
@@ -47,16 +49,19 @@ class Room(Enum):
     """What the disk has room for."""
 
     ENOUGH = "enough"
+    LITTLE = "little more"
     REPORTS = "reports only"
     NONE = "nothing"
 
 
 def room() -> Room:
-    """Uploads stop first, then intake: a report without its files is worth more than none."""
+    """An alarm comes first; then uploads stop, then intake: a report without its files is worth more than none."""
     free = min(shutil.disk_usage(folder).free for folder in _folders())
     if free < LEAST_FOR_REPORTS:
         return Room.NONE
-    return Room.REPORTS if free < LEAST_FOR_FILES else Room.ENOUGH
+    if free < LEAST_FOR_FILES:
+        return Room.REPORTS
+    return Room.LITTLE if free < LEAST_WITHOUT_ALARM else Room.ENOUGH
 
 
 def _folders() -> set[Path]:
@@ -127,6 +132,8 @@ _COMPONENTS: tuple[tuple[str, Callable[[], bool], Callable[[], Awaitable[None]]]
 )
 """Name, whether it is in use, and what fails when it cannot be."""
 
+NAMES = frozenset(name for name, _, _ in _COMPONENTS)
+
 NEEDED = frozenset({"database", "redis"})
 """Without these no page works; without the others, something waits or is refused in plain words."""
 
@@ -162,6 +169,18 @@ async def condition() -> dict[str, str]:
         if time.monotonic() - _last[0] > LOOKED_AT_EVERY:
             _last = (time.monotonic(), await components())
     return _last[1]
+
+
+async def troubles() -> dict[str, str]:
+    """What an administrator must be told: component -> what is wrong."""
+    return {name: said for name, said in (await condition()).items() if said not in (OK, OFF)}
+
+
+async def troubles_at_a_glance() -> dict[str, str]:
+    """The same, as far as it is known in a moment: no page waits for a server that hangs."""
+    with suppress(TimeoutError):
+        return await asyncio.wait_for(asyncio.shield(troubles()), GLANCE)
+    return {name: said for name, said in _last[1].items() if said not in (OK, OFF)}
 
 
 # --- wbs doctor ------------------------------------------------------------------------------------------------------

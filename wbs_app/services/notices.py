@@ -35,12 +35,13 @@ STAFF_TEMPLATES = (
     "escalated",
     "identity_asked",
     "identity_decided",
+    "trouble",
     "vouch",
 )
 """What staff are told; a reporter is told "update", and at first asked to "confirm"."""
 
 REPORTER_HOURS = (7, 12, 17)
-"""Of the agency's zone, when mails to reporters go out. Those to staff go out at every full hour."""
+"""Of the agency's zone, when mails to reporters go out. Those to staff go out at every full hour, but for alarms."""
 
 MOST_TRIES = 8
 """So often a server may refuse a mail; then an administrator must look."""
@@ -58,7 +59,7 @@ async def tell_staff(db: Db, staff_ids: Iterable[int], template: str) -> None:
         return
     reachable = select(Staff.id).where(col(Staff.id).in_(asked), col(Staff.active), col(Staff.email) != "")
     told = (await db.exec(_waiting(template, col(Notice.staff_id).in_(asked), col(Notice.staff_id)))).all()
-    due = _next_hour(now())
+    due = now() if template == "trouble" else _next_hour(now())  # of no report, and it cannot wait
     for staff_id in (await db.exec(reachable.order_by(col(Staff.id)))).all():
         if staff_id not in told:
             db.add(Notice(staff_id=staff_id, template=template, send_after=due))

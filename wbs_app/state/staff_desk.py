@@ -8,7 +8,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.desk import first_page
 from wbs_app.model.tables import Staff
-from wbs_app.services import vouching
+from wbs_app.services import health, vouching
 from wbs_app.services.database import reading
 from wbs_app.services.labels import labels
 from wbs_app.state.door import language_of, localised, staff
@@ -44,6 +44,11 @@ async def _standing(actor: Actor) -> Entry:
     return {"code": vouching.own_code(actor), "waits": "yes" if vouching.is_waiting(me) else ""}
 
 
+def _words_for(trouble: str) -> str:
+    """The key of what to say of a component: of the disk, how full it is."""
+    return f"trouble.disk_{health.room().name.lower()}" if trouble == "disk" else f"trouble.{trouble}"
+
+
 class DeskState(rx.State):
     """The frame's own state: the first to load on every page, so that a wrong role is told why it sees nothing."""
 
@@ -52,6 +57,7 @@ class DeskState(rx.State):
 
     me: Entry = {}
     may: list[str] = []
+    troubles: list[str] = []  # of the installation, told to who looks after it
 
     @rx.event
     async def enter(self):
@@ -68,6 +74,9 @@ class DeskState(rx.State):
             **await _standing(actor),
         }
         self.may = [permission.value for permission in Permission if actor.can(permission)]
+        if actor.can(Permission.MANAGE_SETTINGS):
+            found = await health.troubles_at_a_glance()
+            self.troubles = [text(_words_for(name), lang) for name in sorted(found)]
         portal = await self.get_state(PortalState)
         await portal._renew()
         if portal.agency not in names:
