@@ -357,6 +357,19 @@ async def test_an_address_is_sealed_in_its_place(receive: Receive) -> None:
             notices.address_of(second)
 
 
+async def test_an_address_that_a_lost_secret_sealed_keeps_nobody_elses_mail_back(
+    hire: Hire, receive: Receive, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sari = await hire("sari", Role.INTAKE, email="sari@contoh.go.id")
+    await _given(await receive())
+    monkeypatch.setenv("WBS_SECRET", "ab" * 32)  # after `wbs init --new-secret`
+    settings.cache_clear()
+    await _tell("deadline", to=sari)
+    assert await _deliver() == 1
+    assert box.to == ["sari@contoh.go.id"]
+    assert await _deliver() == 0, "nor is it tried again and again"
+
+
 @pytest.mark.parametrize("token", ["", "x", "x" * 32, "\ud800", "' OR 1=1"])
 async def test_a_made_up_link_confirms_nothing(receive: Receive, token: str) -> None:
     await _given(await receive())
