@@ -197,6 +197,31 @@ async def test_what_is_not_believed(
     assert not any(found), "a failed restore leaves no file behind"
 
 
+async def test_a_restore_that_fails_takes_nothing_from_a_store_that_outlived_its_database(
+    hire: "Hire", elsewhere: Callable[[str], None], tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _filled(hire)
+    file = tmp_path / "keep.tar"
+    await backup.backup(file, untold)
+    store = settings().evidence
+    before = [entry["path"] for entry in await obstore.list(evidence.store(), "files").collect_async()]
+    assert before
+    await close()
+    elsewhere(database)
+    monkeypatch.setenv("WBS_EVIDENCE_URL", store)
+    settings.cache_clear()
+    evidence.store.cache_clear()
+    await migrate.ready()
+
+    async def spoiled(*_given: object) -> int:
+        raise Refused("admin.backup_broken")
+
+    monkeypatch.setattr(backup, "_fill", spoiled)
+    with pytest.raises(Refused, match="backup_broken"):
+        await backup.restore(file, untold)
+    assert before == [entry["path"] for entry in await obstore.list(evidence.store(), "files").collect_async()]
+
+
 async def test_another_secret(
     hire: "Hire", settings_for: Callable[..., Settings], tmp_path: Path, database: str
 ) -> None:

@@ -197,15 +197,16 @@ async def restore(source: Path, told: Told, trusted: str = "") -> Done:
         paths = [name for name in parts if _OBJECT.fullmatch(name)]
         async with writing() as db:
             await _must_be_empty(db)
+        new: list[str] = []
         try:
-            await _put_objects(reader, paths, told)
+            await _put_objects(reader, paths, told, new)
             async with writing() as db:
                 await _must_be_empty(db)
                 rows = await _fill(db, reader, told)
                 await _check(db, reader, rows, told)
                 await tally.fold(db)
         except BaseException:
-            await delete_objects(paths)
+            await delete_objects(new)
             raise
         if _SECRET in parts:
             _keep_secret(reader.read(_SECRET))
@@ -219,10 +220,22 @@ async def _must_be_empty(db: Db) -> None:
             raise Refused("admin.restore_not_empty")
 
 
-async def _put_objects(reader: Reader, paths: Sequence[str], told: Told) -> None:
+async def _put_objects(reader: Reader, paths: Sequence[str], told: Told, new: list[str]) -> None:
+    """Tells in `new` which ones it has brought: a store that outlived its database must not lose its own to a restore
+    that fails."""
     for number, path in enumerate(paths, start=1):
+        if not await _is_there(path):
+            new.append(path)
         await obstore.put_async(store(), path, reader.read(path))
         told("files", number, len(paths))
+
+
+async def _is_there(path: str) -> bool:
+    try:
+        await obstore.head_async(store(), path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _of(reader: Reader, table: Table) -> Iterator[str]:
