@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import tarfile
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from wbs_app.config import Settings, settings
 from wbs_app.model.access import Role
 from wbs_app.model.tables import AuditEvent, Evidence, Report, ReportKey
 from wbs_app.services import audit, backup, demo, evidence, migrate, tally
-from wbs_app.services.archive import Reader, fingerprint, signing_key
+from wbs_app.services.archive import Reader, fingerprint, signing_key, writing_to
 from wbs_app.services.database import close, reading, writing
 from wbs_app.services.refusal import Refused
 
@@ -195,6 +196,31 @@ async def test_what_is_not_believed(
         assert (await db.exec(select(Report.id))).first() is None
     found = [batch async for batch in obstore.list(evidence.store(), "files")]
     assert not any(found), "a failed restore leaves no file behind"
+
+
+def _write_on_a_full_disk(file: Path, data: bytes) -> None:
+    with writing_to(file) as writer:
+        with Path("/dev/full").open("wb") as full:
+            os.dup2(full.fileno(), writer._file.fileno())
+        writer.add("part", data)
+        writer.finish({})
+
+
+@pytest.mark.parametrize("size", [0, 100, 100_000])
+def test_a_full_disk_is_named_and_nothing_is_left_on_it(size: int, tmp_path: Path) -> None:
+    """Also when what the writer still holds cannot be written while it gives up."""
+    file = tmp_path / "keep.tar"
+    with pytest.raises(OSError, match="No space left") as told:
+        _write_on_a_full_disk(file, bytes(size))
+    assert told.value.filename == str(file)
+    assert [one.name for one in tmp_path.iterdir() if "tar" in one.name] == []
+
+
+async def test_a_backup_that_was_cut_off_is_named(tmp_path: Path, database: str) -> None:
+    (tmp_path / "keep.tar.part").write_bytes(b"of a process that was killed")
+    with pytest.raises(Refused, match="backup_part") as told:
+        await backup.backup(tmp_path / "keep.tar", untold)
+    assert told.value.values == {"file": str(tmp_path / "keep.tar.part")}
 
 
 async def test_a_restore_that_fails_takes_nothing_from_a_store_that_outlived_its_database(

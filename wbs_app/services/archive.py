@@ -10,7 +10,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,7 +55,8 @@ class Writer:
     def _put(self, name: str, data: bytes) -> None:
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = len(data), 0o600
-        self._tar.addfile(entry, io.BytesIO(data))
+        with _named(self._target):
+            self._tar.addfile(entry, io.BytesIO(data))
 
     def finish(self, told: Manifest) -> str:
         """Signs and keeps; the fingerprint of the key it is signed with."""
@@ -64,16 +65,28 @@ class Writer:
         data = json.dumps(manifest, ensure_ascii=False, sort_keys=True).encode()
         self._put(_MANIFEST, data)
         self._put(_SIGNATURE, key.sign(data).signature)
-        self._tar.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._part.rename(self._target)
+        with _named(self._target):
+            self._tar.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.rename(self._target)
         return fingerprint(bytes(key.verify_key))
 
     def give_up(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # on a full disk what is still held cannot be written even now
+            self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(target: Path) -> Iterator[None]:
+    """An error of writing does not say by itself which file, or disk, it is about."""
+    try:
+        yield
+    except OSError as problem:
+        problem.filename = problem.filename or str(target)
+        raise
 
 
 @contextmanager
@@ -81,12 +94,14 @@ def writing_to(target: Path) -> Iterator[Writer]:
     """A writer that leaves nothing behind when the block raises.
 
     Raises:
-        Refused: when the target exists, or cannot be written.
+        Refused: when the target exists, cannot be written, or is being written.
     """
     if target.exists():
         raise Refused("admin.backup_exists")
     try:
         writer = Writer(target)
+    except FileExistsError as problem:
+        raise Refused("admin.backup_part", file=problem.filename) from None
     except OSError:
         raise Refused("admin.backup_unwritable") from None
     try:
