@@ -26,6 +26,7 @@ from wbs_app.services import (
     entitlement,
     health,
     migrate,
+    own_secret,
     retention,
     staff,
     tally,
@@ -34,6 +35,8 @@ from wbs_app.services import (
 from wbs_app.services.database import Db, close, reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.recovery import BadShares, restore
+
+_NOT_MADE = "there is no system yet where WBS_DATA_DIR and WBS_DATABASE_URL point to: run `wbs init`"
 
 Work = Callable[[argparse.Namespace], Awaitable[None]]
 
@@ -102,7 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     recover.add_argument("--agency", required=True, metavar="A")
     recover.set_defaults(run=_run(_recover))
     _add_keeping_parsers(commands)
-    commands.add_parser("doctor", help="is everything in place?").set_defaults(run=_run(_doctor, ready=False))
+    doctor = commands.add_parser("doctor", help="is everything in place?")
+    doctor.set_defaults(run=_run(_doctor, made=False, ready=False, same_secret=False))
     return parser
 
 
@@ -115,7 +119,7 @@ def _add_staff_parser(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add.add_argument("--unit", metavar="U", help="a unit's code or exact name")
     add.add_argument("--display", metavar="TEXT", help="the full name; the username when left out")
     add.add_argument("--password-stdin", action="store_true", help="read a password instead of inviting")
-    add.set_defaults(run=_run(_staff_add))
+    add.set_defaults(run=_run(_staff_add, made=False))
     people.add_parser("list", help="list everybody").set_defaults(run=_run(_staff_list))
     known = people.add_parser("vouch", help="let somebody be given keys, when no supervisor can say so")
     known.add_argument("name", metavar="NAME", nargs="+", help="the username")
@@ -131,7 +135,7 @@ def _add_keeping_parsers(commands: "argparse._SubParsersAction[_Parser]") -> Non
     shown.add_argument("--agency", action="append", metavar="A", help="default: all")
     shown.add_argument("--pins", type=Path, metavar="FILE", help="where tickets and PINs go; the terminal if left out")
     shown.add_argument("--force", action="store_true", help="even beside real reports")
-    shown.set_defaults(run=_run(_demo))
+    shown.set_defaults(run=_run(_demo, made=False))
     keep = commands.add_parser("backup", help="write everything, still sealed, into one signed file")
     keep.add_argument("file", type=Path, metavar="FILE")
     keep.add_argument("--with-secret", action="store_true", help="the server's secret too: guard the file as you do it")
@@ -139,7 +143,7 @@ def _add_keeping_parsers(commands: "argparse._SubParsersAction[_Parser]") -> Non
     back = commands.add_parser("restore", help="bring a backup back into an empty system, and verify all of it")
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--key", default="", metavar="F", help="fingerprint of the signing key, as the backup printed it")
-    back.set_defaults(run=_run(_restore))
+    back.set_defaults(run=_run(_restore, made=False, same_secret=False))
     end = commands.add_parser("purge", help="destroy the cases that two people have approved")
     end.add_argument("--list", action="store_true", help="only bring the list of what may be destroyed up to date")
     end.set_defaults(run=_run(_purge))
@@ -160,13 +164,23 @@ def _agencies(typed: Sequence[str]) -> tuple[str, ...]:
     return codes
 
 
-def _run(work: Work, ready: bool = True) -> Callable[[argparse.Namespace], None]:
-    """A command that uses the database: brought up to date first, given back at the end."""
+def _run(
+    work: Work, *, made: bool = True, ready: bool = True, same_secret: bool = True
+) -> Callable[[argparse.Namespace], None]:
+    """A command that uses the database: brought up to date first, given back at the end.
+
+    `made`: there must be one. With a misspelt setting, an empty one would be kept, and praised as whole.
+    """
 
     async def whole(args: argparse.Namespace) -> None:
         try:
+            if made and not await migrate.is_made():
+                raise Failed(_NOT_MADE)
             if ready:
                 await migrate.ready()
+            if same_secret:
+                async with reading() as db:
+                    await own_secret.check(db)
             await work(args)
         finally:
             await close()

@@ -18,8 +18,8 @@ from pathlib import Path
 from sqlmodel import select
 
 from wbs_app.config import Settings, Unusable, settings
-from wbs_app.model.tables import Agency, Setting
-from wbs_app.services import audit, database, entitlement, migrate, staff, vouching
+from wbs_app.model.tables import Agency
+from wbs_app.services import database, migrate, own_secret, staff, vouching
 from wbs_app.services.locks import Lock, hold
 from wbs_app.vault.recovery import new_recovery
 
@@ -226,23 +226,9 @@ async def _initialise(new_secret: bool) -> None:
 
 
 async def _same_secret(new_secret: bool) -> None:
-    """A lost or exchanged secret breaks every open form and every mark made with it: nobody starts with it unawares."""
-    mark = hashlib.blake2b(b"", key=settings().secret_key(), person=b"fingerprint", digest_size=16).hexdigest()
     async with database.writing() as db:
         await hold(db, Lock.START)
-        known = await db.get(Setting, "secret_fingerprint")
-        if known is None:
-            db.add(Setting(name="secret_fingerprint", value=mark))
-        elif known.value != mark and not new_secret:
-            raise Unusable(
-                "the secret is not the one this system was started with: restore data/secret from your backup "
-                "(or set WBS_SECRET); if it is lost for good: wbs init --new-secret (docs/operations.md, Backup)"
-            )
-        elif known.value != mark:
-            known.value = mark
-            db.add(known)
-            await audit.mark_anew(db)
-            await (await db.connection()).run_sync(entitlement.mark_all)
+        await own_secret.begin(db, new_secret)
 
 
 async def _recovery_keys() -> None:

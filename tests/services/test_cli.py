@@ -308,3 +308,39 @@ def test_a_lost_secret_is_no_end_and_is_in_the_trail(wbs: Wbs, monkeypatch: pyte
     assert status == 0
     assert said[0].startswith("the audit trail is intact")
     assert wbs("init")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["staff add Adi --role auditor --agency bali", "staff deactivate budi", "audit verify", "purge", "backup -"]
+)
+def test_no_command_works_on_under_another_secret(
+    wbs: Wbs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    """As where WBS_SECRET stands in the service's settings, and the operator's shell has not read them."""
+    assert wbs("init")[0] == 0
+    assert wbs("staff add Budi --role auditor --agency bali")[0] == 0
+    secret = settings().secret_key().hex()
+    monkeypatch.setenv("WBS_SECRET", "66" * 32)
+    settings.cache_clear()
+    status, said, problems = wbs(line.replace(" -", f" {tmp_path / 'keep.tar'}") if line.endswith(" -") else line)
+    assert (status, said, len(problems)) == (1, [], 1)
+    assert "the secret is not the one" in problems[0]
+    assert not (tmp_path / "keep.tar").exists()
+    monkeypatch.setenv("WBS_SECRET", secret)
+    settings.cache_clear()
+    assert wbs("audit verify")[0] == 0, "the trail is still whole"
+
+
+@pytest.mark.parametrize(
+    "line", ["audit verify", "backup keep.tar", "purge", "staff list", "recover --agency bali", "audit accept BALI-1"]
+)
+def test_where_nothing_is_nothing_is_made(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path, line: str
+) -> None:
+    """A nightly backup with a misspelt folder would else keep an empty system and call it well."""
+    monkeypatch.chdir(tmp_path)
+    folder = settings_for().data_dir
+    status, said, problems = Wbs(monkeypatch, capsys)(line)
+    assert (status, said, len(problems)) == (1, [], 1)
+    assert "there is no system yet" in problems[0]
+    assert not folder.exists() and not (tmp_path / "keep.tar").exists()

@@ -1,18 +1,19 @@
 """Brings the database's schema and shipped data up to date."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from wbs_app.config import Unusable, settings
 from wbs_app.services import reference
-from wbs_app.services.database import reading, writing
+from wbs_app.services.database import engine, reading, writing
 from wbs_app.services.locks import Lock, hold
 
 
@@ -37,11 +38,24 @@ async def ready(seed: bool = True) -> None:
 
 async def up_to_date() -> bool:
     """Whether the schema is of the newest revision. Changes nothing."""
+    return await _revision() == newest()
+
+
+async def is_made() -> bool:
+    """Whether there is a database of ours. Changes nothing."""
+    return _may_be_asked(engine().url) and await _revision() is not None
+
+
+def _may_be_asked(where: URL) -> bool:
+    """An embedded database that is not there would be made by it."""
+    return where.get_backend_name() != "sqlite" or Path(where.database or "").is_file()
+
+
+async def _revision() -> str | None:
     async with reading() as db:
-        found = await (await db.connection()).run_sync(
+        return await (await db.connection()).run_sync(
             lambda connection: MigrationContext.configure(connection).get_current_revision()
         )
-    return found == newest()
 
 
 def newest() -> str:
