@@ -33,7 +33,7 @@ from wbs_app.model.desk import CONFIRM
 from wbs_app.model.handling_tables import Assignment, Contact, Notice
 from wbs_app.model.steps import Biodata
 from wbs_app.model.tables import Report, Staff
-from wbs_app.services import alerts, counting, delivery, health, mail, notices
+from wbs_app.services import alerts, counting, delivery, health, mail, notices, staff
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.sealing import Tampered
@@ -633,6 +633,26 @@ async def test_who_works_on_it_is_told_and_nobody_else(hire: Hire, receive: Rece
         db.add(Assignment(report_id=report.id, staff_id=mine.staff_id, given_on=MONDAY))
     await alerts.alert_deadlines(date(2026, 3, 12))
     assert [row.staff_id for row in await _rows()] == [mine.staff_id]
+
+
+async def test_a_deadline_is_told_to_others_when_who_had_the_case_has_left(hire: Hire, receive: Receive) -> None:
+    here = await hire("budi", Role.INTAKE, email="budi@contoh.go.id")
+    gone = await hire("citra", Role.ASSESSOR, email="citra@contoh.go.id")
+    report = await receive(**TARGET)
+    async with writing() as db:
+        db.add(Assignment(report_id=report.id, staff_id=gone.staff_id, given_on=MONDAY))
+    async with writing() as db:
+        await staff.deactivate(db, gone.staff_id)
+    await alerts.alert_deadlines(date(2026, 3, 12))
+    assert [(row.staff_id, row.template) for row in await _rows()] == [(here.staff_id, "deadline")]
+
+
+async def test_a_deadline_that_nobody_can_keep_is_told_to_administrators(hire: Hire, receive: Receive) -> None:
+    boss = await hire("ani", Role.ADMIN, email="ani@contoh.go.id")
+    await hire("adi", Role.ADMIN, agencies="ntt", email="adi@contoh.go.id")
+    await receive(**TARGET)
+    await alerts.alert_deadlines(date(2026, 3, 12))
+    assert [(row.staff_id, row.template) for row in await _rows()] == [(boss.staff_id, "escalated")]
 
 
 async def test_a_case_without_a_target_is_left_alone(hire: Hire, receive: Receive) -> None:

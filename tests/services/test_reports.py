@@ -8,11 +8,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlmodel import SQLModel, func, select, update
+from sqlmodel import SQLModel, col, func, select, update
 
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.answers import Offer
+from wbs_app.model.handling_tables import Notice
 from wbs_app.model.steps import FORMS, Step
 from wbs_app.model.tables import Agency, Evidence, Report, ReportEvent, ReportKey
 from wbs_app.services import evidence, keys, reference, reports, vouching
@@ -133,6 +134,17 @@ def forms_of(text: str) -> set[bytes]:
         base64.b64encode(plain).rstrip(b"=")[:-1],
         text.encode("utf-16-le"),
     }
+
+
+async def test_a_report_that_no_officer_can_read_is_told_to_administrators(hire: Hire) -> None:
+    boss = await hire("ani", Role.ADMIN, email="ani@contoh.go.id")
+    await hire("budi", Role.ASSESSOR, email="budi@contoh.go.id")
+    await hire("sari", Role.SUPERVISOR, email="sari@contoh.go.id", vouched=False)
+    await hire("eka", Role.SUPERVISOR, agencies="ntt", email="eka@contoh.go.id")
+    await submit()
+    async with reading() as db:
+        to_staff = await db.exec(select(Notice).where(col(Notice.staff_id).is_not(None)))
+        assert [(notice.staff_id, notice.template) for notice in to_staff] == [(boss.staff_id, "escalated")]
 
 
 async def test_nothing_that_was_typed_can_be_read(database: str, hire: Hire) -> None:

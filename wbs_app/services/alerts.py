@@ -1,4 +1,5 @@
-"""Tells officers when a case comes near its target: whoever handles it, once at each level."""
+"""Tells officers when a case comes near its target: whoever handles it, once at each level. Where nobody does, the
+agency's administrators."""
 
 import asyncio
 from datetime import date
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 
 from wbs_app.model.deadlines import LEVELS, Clock, WorkDays, level
 from wbs_app.model.tables import Report
-from wbs_app.services import history, notices, reference
+from wbs_app.services import conflicts, history, notices, reference
 from wbs_app.services.calendar import work_days
 from wbs_app.services.database import reading, writing
 
@@ -58,9 +59,13 @@ async def _tell(dates: Dates, reached: int) -> int:
     async with writing() as db:
         reports = (await db.exec(select(Report).where(*same).with_for_update())).all()
         told: set[int] = set()
+        lost: set[int] = set()
         for report in reports:
-            told |= set(await notices.officers(db, report))
+            officers = await notices.officers(db, report)
+            told |= set(officers)
+            lost |= set() if officers else set(await conflicts.administrators(db, report.agency))
             report.alerted = reached
             db.add(report)
         await notices.tell_staff(db, told, "deadline")
+        await notices.tell_staff(db, lost, "escalated")
     return len(reports)

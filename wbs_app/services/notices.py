@@ -90,14 +90,15 @@ def _waiting(template: str, to: ColumnElement[bool], column: Any) -> Any:
 
 
 async def officers(db: Db, report: Report, role: Role | None = None) -> list[int]:
-    """Ids of whoever handles a case: those it is given to, else those who read such reports on arrival.
+    """Ids of whoever handles a case: those it is given to who are still here, else those who read such reports on
+    arrival.
 
     With `role`: the holders of its key who have that role.
     """
     if role is None:
-        given = select(Assignment.staff_id).where(Assignment.report_id == report.id)
-        if assigned := (await db.exec(given)).all():
-            return list(assigned)
+        here = select(Staff.id).join(Assignment, col(Assignment.staff_id) == Staff.id).where(col(Staff.active))
+        if assigned := (await db.exec(here.where(Assignment.report_id == report.id))).all():
+            return [id for id in assigned if id is not None]
     held = select(ReportKey.holder).where(ReportKey.report_id == report.id, ReportKey.document == "account")
     ids = {int(holder) for holder in await db.exec(held) if holder.isdigit()}
     roles = {role} if role else ARRIVAL_READERS[report.kind]

@@ -162,8 +162,10 @@ async def _hand_out(
     await keys.give(db, [row for rows in given for row in rows])
     told = [reader.id for reader in readers["account"] if reader.id and reader.email]
     await notices.tell_staff(db, told, "new_report")
-    if barred and await conflicts.is_orphaned(db, report):
+    if not readers["account"] and barred:
         await assignment.escalate(db, await casework.held(db, report, held["account"]))
+    elif not readers["account"]:  # there are no officers: it waits for somebody with the recovery shares
+        await notices.tell_staff(db, await conflicts.administrators(db, report.agency), "escalated")
     live.touch(db, live.list_topic(report.agency))
 
 
