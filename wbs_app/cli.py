@@ -135,7 +135,7 @@ def _add_keeping_parsers(commands: "argparse._SubParsersAction[_Parser]") -> Non
     shown.add_argument("--agency", action="append", metavar="A", help="default: all")
     shown.add_argument("--pins", type=Path, metavar="FILE", help="where tickets and PINs go; the terminal if left out")
     shown.add_argument("--force", action="store_true", help="even beside real reports")
-    shown.set_defaults(run=_run(_demo, made=False))
+    shown.set_defaults(run=_run(_demo, made=False, fills=True))
     keep = commands.add_parser("backup", help="write everything, still sealed, into one signed file")
     keep.add_argument("file", type=Path, metavar="FILE")
     keep.add_argument("--with-secret", action="store_true", help="the server's secret too: guard the file as you do it")
@@ -143,7 +143,7 @@ def _add_keeping_parsers(commands: "argparse._SubParsersAction[_Parser]") -> Non
     back = commands.add_parser("restore", help="bring a backup back into an empty system, and verify all of it")
     back.add_argument("file", type=Path, metavar="FILE")
     back.add_argument("--key", default="", metavar="F", help="fingerprint of the signing key, as the backup printed it")
-    back.set_defaults(run=_run(_restore, made=False, same_secret=False))
+    back.set_defaults(run=_run(_restore, made=False, same_secret=False, fills=True))
     end = commands.add_parser("purge", help="destroy the cases that two people have approved")
     end.add_argument("--list", action="store_true", help="only bring the list of what may be destroyed up to date")
     end.set_defaults(run=_run(_purge))
@@ -165,11 +165,12 @@ def _agencies(typed: Sequence[str]) -> tuple[str, ...]:
 
 
 def _run(
-    work: Work, *, made: bool = True, ready: bool = True, same_secret: bool = True
+    work: Work, *, made: bool = True, ready: bool = True, same_secret: bool = True, fills: bool = False
 ) -> Callable[[argparse.Namespace], None]:
     """A command that uses the database: brought up to date first, given back at the end.
 
-    `made`: there must be one. With a misspelt setting, an empty one would be kept, and praised as whole.
+    `made`: there must be one. With a misspelt setting, an empty one would be kept, and praised as whole. `fills`: it
+    puts files into the data folder.
     """
 
     async def whole(args: argparse.Namespace) -> None:
@@ -186,6 +187,8 @@ def _run(
             await close()
 
     def started(args: argparse.Namespace) -> None:
+        if fills:
+            _as_who_owns_it()
         os.umask(0o077)  # what is kept is for nobody else on this machine
         asyncio.run(whole(args))
 
@@ -195,9 +198,21 @@ def _run(
 # --- the commands -------------------------------------------------------------------------------------------
 
 
+def _as_who_owns_it() -> None:
+    """What root makes in the folder of the service's own user, the service cannot open afterwards.
+
+    Raises:
+        Failed: when it would.
+    """
+    folder = settings().data_dir
+    if os.geteuid() == 0 and folder.is_dir() and (owner := folder.stat().st_uid) != 0:
+        raise Failed(f"{folder} belongs to another user (id {owner}): run this as that user, as with runuser -u")
+
+
 def _serve(args: argparse.Namespace) -> None:
     from wbs_app import serve  # brings Reflex, which no other command needs
 
+    _as_who_owns_it()
     serve.main(args.workers)
 
 
@@ -211,6 +226,7 @@ def _build(_args: argparse.Namespace) -> None:
 def _init(args: argparse.Namespace) -> None:
     from wbs_app import serve
 
+    _as_who_owns_it()
     serve.initialise(args.new_secret)
 
 

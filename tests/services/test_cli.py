@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -344,3 +345,18 @@ def test_where_nothing_is_nothing_is_made(
     assert (status, said, len(problems)) == (1, [], 1)
     assert "there is no system yet" in problems[0]
     assert not folder.exists() and not (tmp_path / "keep.tar").exists()
+
+
+@pytest.mark.parametrize("line", ["init", "serve", "restore keep.tar", "demo --reports 1"])
+def test_root_makes_nothing_in_the_folder_of_the_service(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: Capture, line: str
+) -> None:
+    folder = settings_for().data_dir
+    folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(folder, 10001, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    status, said, problems = Wbs(monkeypatch, capsys)(line)
+    assert (status, said, len(problems)) == (1, [], 1)
+    assert "belongs to another user" in problems[0]
+    assert list(folder.iterdir()) == []
