@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from obstore.exceptions import BaseError as StoreError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import DBAPIError
@@ -63,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(_in_words(problem))
     except DBAPIError as problem:
         return _fail(f"the database cannot be used ({type(problem.orig).__name__})")
+    except StoreError as problem:  # its words hold addresses, and pages of them
+        return _fail(f"the evidence store cannot be used ({type(problem).__name__})")
     except OSError as problem:
         return _fail(f"{problem.filename or 'something that is needed'} cannot be used ({problem.strerror or problem})")
     except KeyboardInterrupt:
@@ -358,6 +361,8 @@ async def _backup(args: argparse.Namespace) -> None:
         done = await backup.backup(args.file, told, args.with_secret)
     _say_kept("kept", done)
     print(f"signed with the key {done.key}: note it down, a restore without the server's secret asks for it")
+    if done.missing:  # a store that is not mounted, or another's: whoever watches the nightly backup must hear of it
+        raise Failed(f"the backup is kept, but without {len(done.missing)} files that the evidence store has not")
 
 
 async def _restore(args: argparse.Namespace) -> None:

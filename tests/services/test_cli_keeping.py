@@ -75,3 +75,35 @@ def test_what_makes_no_sense(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     assert all(line.startswith("wbs") for line in said), "a reason is one line"
     assert sum(line.startswith("wbs: ") for line in said) == 6
     assert asyncio.run(_reports()) == 0, "nothing is made whose PINs would be lost"
+
+
+def test_a_backup_without_its_files_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As where the disk of the evidence store was not mounted."""
+    assert cli.main(["demo", "--reports", "20", "--agency", "bali"]) == 0
+    monkeypatch.setenv("WBS_EVIDENCE_URL", (tmp_path / "not mounted").as_uri())
+    settings.cache_clear()
+    evidence.store.cache_clear()
+    capsys.readouterr()
+    assert cli.main(["backup", str(tmp_path / "keep.tar")]) == 1
+    said = capsys.readouterr()
+    assert "kept: 20 reports" in said.out and "the evidence store had already lost files/" in said.out
+    assert said.err.splitlines()[-1].startswith("wbs: the backup is kept, but without ")
+
+
+def test_a_store_that_is_away_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.main(["demo", "--reports", "20", "--agency", "bali"]) == 0
+    own = {"ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "rahasia", "REGION": "x", "ENDPOINT_URL": "http://127.0.0.1:9"}
+    for name, value in (own | {"ALLOW_HTTP": "true"}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("WBS_EVIDENCE_URL", "s3://bukti")
+    settings.cache_clear()
+    evidence.store.cache_clear()
+    capsys.readouterr()
+    assert cli.main(["backup", str(tmp_path / "keep.tar")]) == 1
+    said = [part for part in capsys.readouterr().err.splitlines() if part.startswith("wbs")]
+    assert said == ["wbs: the evidence store cannot be used (GenericError)"]
+    assert not list(tmp_path.glob("keep*"))
