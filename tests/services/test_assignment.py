@@ -10,12 +10,14 @@ from sqlmodel import select
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.handling_tables import Assignment, Exclusion, Notice
 from wbs_app.model.tables import Agency, Report, ReportKey
-from wbs_app.services import assignment, casefile, conflicts
+from wbs_app.services import assignment, casefile, conflicts, history
+from wbs_app.services.case_words import what_happened
 from wbs_app.services.casework import NotFound
 from wbs_app.services.catching_up import catch_up
 from wbs_app.services.conflicts import is_named
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
+from wbs_app.text import text
 
 if TYPE_CHECKING:
     from tests.services.conftest import Hire, Receive
@@ -141,6 +143,18 @@ async def test_the_last_one_to_step_back_leaves_it_to_the_oversight(hire: Hire, 
         told = {notice.staff_id for notice in await db.exec(select(Notice).where(Notice.template == "escalated"))}
     assert told == {kelola.staff_id, far.staff_id}
     assert not await reads(only, report.ticket)
+
+
+async def test_nobody_is_said_to_have_it_where_there_is_no_oversight(hire: Hire, receive: Receive) -> None:
+    """As both agencies are shipped."""
+    only, kelola = await hire("budi", Role.SUPERVISOR), await hire("kelola", Role.ADMIN, email="kelola@contoh.id")
+    report = await receive()
+    await do(assignment.recuse, only, report.ticket, "Keluarga saya terlapor.")
+    async with reading() as db:
+        assert [notice.staff_id for notice in await db.exec(select(Notice))] == [kelola.staff_id]
+        stored = await db.get_one(Report, report.id)
+        last = (await history.steps(db, stored, report.keys["account"]))[-1]
+    assert what_happened(last, {}, "id") == text("event.escalate_nobody", "id")
 
 
 async def test_an_excluded_officer_gets_no_key_by_any_way(hire: Hire, receive: Receive) -> None:

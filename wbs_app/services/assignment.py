@@ -146,7 +146,8 @@ async def escalate(db: Db, case: Held) -> None:
         await keys.hand_on(db, report, "account", case.key, lacking)
         async with entitlement.changing(db, report):
             report.oversight = case.profile.oversight
-    await history.append(db, report, case.key, "escalate", "system", case.now, to=report.oversight or "")
+    to = case.profile.oversight if helpers else ""
+    await history.append(db, report, case.key, "escalate", "system", case.now, to=to)
     told = [*await conflicts.administrators(db, report.agency), *(one.id for one in helpers if one.id)]
     await notices.tell_staff(db, told, "escalated")
 

@@ -199,6 +199,8 @@ def what_happened(step: Step, names: Mapping[str, str], lang: str) -> str:
     """A step of the history in words."""
     if step.kind == "status":
         return text(f"status.{step.status}", lang)
+    if step.kind == "escalate" and not step.more.get("to"):
+        return text("event.escalate_nobody", lang)
     values: dict[str, Any] = dict(step.more)
     if "officer" in values:
         values["officer"] = names.get(values["officer"], values["officer"])
