@@ -327,9 +327,11 @@ def test_no_command_works_on_under_another_secret(
     assert (status, said, len(problems)) == (1, [], 1)
     assert "the secret is not the one" in problems[0]
     assert not (tmp_path / "keep.tar").exists()
+    assert any(line.startswith("FAIL  secret of this database: the secret is not") for line in wbs("doctor")[1])
     monkeypatch.setenv("WBS_SECRET", secret)
     settings.cache_clear()
     assert wbs("audit verify")[0] == 0, "the trail is still whole"
+    assert "ok    secret of this database" in wbs("doctor")[1]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest_asyncio
 from altcha import Challenge, Payload, solve_challenge
 
 from tests.conftest import SettingsFor
-from wbs_app.services import admission, counting, health, proof
+from wbs_app.services import admission, counting, health, mail, proof
 from wbs_app.services.health import Room
 from wbs_app.services.refusal import Refused
 
@@ -84,6 +84,23 @@ async def test_somebody_else_on_the_port_is_not_the_scanner(settings_for: Settin
         settings_for(clamd_url=f"tcp://127.0.0.1:{clamd}", smtp_url=f"smtp://127.0.0.1:{smtp}")
         found = await health.components()
     assert (found["clamd"], found["smtp"]) == ("ok", "ok")
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtp+starttls", "smtps"])
+async def test_the_mail_server_is_looked_for_where_mails_go(
+    scheme: str, settings_for: SettingsFor, embedded: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    async def nobody(*where: object) -> None:
+        asked.append(where)
+        raise ConnectionRefusedError
+
+    settings_for(smtp_url=f"{scheme}://mail.contoh.go.id")
+    monkeypatch.setattr(asyncio, "open_connection", nobody)
+    assert (await health.components())["smtp"].startswith("cannot be used")
+    to = mail.server()
+    assert to is not None and asked == [(to.host, to.port)]
 
 
 async def refusal_of(asked: object) -> str:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
-from wbs_app.services import keys, redis, reference, vouching
+from wbs_app.services import keys, mail, own_secret, redis, reference, vouching
 from wbs_app.services.database import Db, engine, reading
 from wbs_app.services.entitlement import Facts
 from wbs_app.services.evidence import store
@@ -104,12 +104,11 @@ async def _reaches_clamd() -> None:
 
 
 async def _reaches_smtp() -> None:
-    parts = urlsplit(settings().smtp_url)
-    reader, writer = await asyncio.open_connection(
-        parts.hostname, parts.port or (465 if parts.scheme == "smtps" else 25)
-    )
+    to = mail.server()
+    assert to is not None
+    reader, writer = await asyncio.open_connection(to.host, to.port)
     with closing(writer):
-        if parts.scheme == "smtp" and not (await reader.readline()).startswith(b"220"):
+        if not to.tls and not (await reader.readline()).startswith(b"220"):
             raise OSError
 
 
@@ -213,6 +212,7 @@ async def examine() -> AsyncIterator[Finding]:
     yield Finding("database", problem)
     if problem is None:
         async with reading() as db:
+            yield Finding("secret of this database", await _fits(db))
             for agency in settings().agencies:
                 yield Finding(f"{agency}: recovery key", await _recovery(db, agency))
                 for name, problem in await _readers(db, agency):
@@ -239,6 +239,14 @@ def _secret() -> str | None:
         return "not made yet: run `wbs init`"
     try:
         settings().secret_key()
+    except Unusable as problem:
+        return str(problem)
+    return None
+
+
+async def _fits(db: Db) -> str | None:
+    try:
+        await own_secret.check(db)
     except Unusable as problem:
         return str(problem)
     return None
