@@ -33,7 +33,7 @@ from wbs_app.services import (
     tally,
     vouching,
 )
-from wbs_app.services.database import Db, close, reading, writing
+from wbs_app.services.database import Db, close, reading, snapshot, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.recovery import BadShares, restore
 
@@ -279,7 +279,7 @@ async def _staff_deactivate(args: argparse.Namespace) -> None:
 
 
 async def _verify(_args: argparse.Namespace) -> None:
-    async with reading() as db:
+    async with snapshot() as db:  # what officers do meanwhile is no change from outside
         broken, last = await audit.verify(db), await audit.newest(db)
         changed = await (await db.connection()).run_sync(entitlement.untrue)
     if broken is not None:

@@ -1,5 +1,6 @@
 """What somebody gets who may write to the database, knows this program, and does not hold the server's secret."""
 
+import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
@@ -7,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, delete, select, update
 
+from wbs_app import cli
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Role
 from wbs_app.model.handling_tables import Assignment, Exclusion, IdentityRequest, Message
@@ -31,6 +34,7 @@ from wbs_app.services import (
 )
 from wbs_app.services.catching_up import catch_up
 from wbs_app.services.database import Db, reading, writing
+from wbs_app.services.entitlement import Facts
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import KeyPair
 from wbs_app.vault.sealing import Tampered
@@ -375,3 +379,26 @@ async def test_under_a_new_secret_all_is_taken_as_it_stands(hire: "Hire", receiv
             assert len(await connection.run_sync(entitlement.untrue)) == len(reports)
             await connection.run_sync(entitlement.mark_all)
             assert await connection.run_sync(entitlement.untrue) == []
+
+
+async def test_what_officers_do_during_the_check_is_no_change_from_outside(
+    hire: "Hire", receive: "Receive", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    officer, report = await hire("budi", Role.INVESTIGATOR), await receive()
+    async with reading() as db:
+        mark = Facts.of(await db.get_one(Report, report.id), (), {officer.staff_id}).mark()
+    others, of = sa.create_engine(settings().database.replace("+aiosqlite", "")), entitlement._of
+
+    def meanwhile(connection: sa.Connection, rows: Any) -> Any:
+        """An officer is given the case, after its row was read and before the assignments are."""
+        monkeypatch.setattr(entitlement, "_of", of)
+        given = {"report_id": report.id, "staff_id": officer.staff_id, "given_on": date(2024, 11, 11)}
+        with others.begin() as other:
+            other.execute(sa.insert(Assignment).values(given))
+            other.execute(sa.update(Report).where(col(Report.id) == report.id).values(readers_mark=mark))
+        return of(connection, rows)
+
+    monkeypatch.setattr(entitlement, "_of", meanwhile)
+    await cli._verify(argparse.Namespace())
+    assert "intact in all cases" in capsys.readouterr().out
+    others.dispose()

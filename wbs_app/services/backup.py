@@ -10,8 +10,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from wbs_app.model.handling_tables import CaseCount, CaseTotal
 from wbs_app.model.tables import Invitation, Report, Staff, StaffSession
 from wbs_app.services import bulk, migrate, tally
 from wbs_app.services.archive import FORMAT, Reader, Writer, writing_to
-from wbs_app.services.database import Db, reading, writing
+from wbs_app.services.database import Db, snapshot, writing
 from wbs_app.services.evidence import delete as delete_objects
 from wbs_app.services.evidence import store
 from wbs_app.services.refusal import Refused
@@ -117,15 +117,6 @@ async def _count(db: Db, table: Table) -> int:
 # --- backup -----------------------------------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def _snapshot() -> AsyncIterator[Db]:
-    """One moment of the database, however long it is looked at."""
-    async with reading() as db:
-        if db.get_bind().dialect.name == "postgresql":
-            await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield db
-
-
 async def backup(target: Path, told: Told, with_secret: bool = False) -> Done:
     """Writes the backup. `with_secret`: the server's own secret goes along; then guard the file as you guard that.
 
@@ -133,7 +124,7 @@ async def backup(target: Path, told: Told, with_secret: bool = False) -> Done:
         Refused: when the target exists or cannot be written.
     """
     with writing_to(target) as writer:
-        async with _snapshot() as db:
+        async with snapshot() as db:
             done = await _rows_to(writer, db, told)
             objects = await _objects(db)
         for number, path in enumerate(objects, start=1):

@@ -107,6 +107,15 @@ async def reading() -> AsyncIterator[Db]:
 
 
 @asynccontextmanager
+async def snapshot() -> AsyncIterator[Db]:
+    """The same of one moment, however long it is looked at and whoever writes meanwhile."""
+    async with reading() as db:
+        if db.get_bind().dialect.name == "postgresql":
+            await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield db
+
+
+@asynccontextmanager
 async def writing(brief: bool = False) -> AsyncIterator[Db]:
     """A transaction: committed when the block ends, rolled back when it raises. What it touched is told afterwards.
 
