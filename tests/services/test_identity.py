@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.columns import now
 from wbs_app.model.handling_tables import Exclusion, IdentityRequest, Notice
 from wbs_app.model.tables import AuditEvent, Report, ReportKey, Staff
-from wbs_app.services import assignment, history, identity
+from wbs_app.services import assignment, history, identity, staff
 from wbs_app.services.casework import NotFound
+from wbs_app.services.catching_up import catch_up
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.sealing import Tampered
@@ -342,3 +343,24 @@ async def test_a_stolen_key_of_another_opens_nothing(people: People, report: Rec
         db.add(mine)
     with pytest.raises(Tampered):
         await _open(people.investigator, report)
+
+
+async def test_a_request_that_nobody_is_left_to_decide_can_be_made_again(
+    people: People, report: Received, hire: Hire
+) -> None:
+    await _ask(people.investigator, report)
+    assert await _end() == 0
+    later = await hire("dewi", Role.IDENTITY)
+    await catch_up(people.custodian)
+    async with writing() as db:
+        await staff.deactivate(db, people.custodian.staff_id)
+        await db.exec(delete(Notice))
+    with pytest.raises(Refused, match="already_asked"):
+        await _ask(people.investigator, report, REASON + " Sekali lagi.")
+    assert await _end() == 1 and await _end() == 0
+    async with reading() as db:
+        assert [notice.staff_id for notice in await db.exec(select(Notice))] == [people.investigator.staff_id]
+        assert [request.state for request in await identity.decided(db, later)] == ["ended"]
+    await _ask(people.investigator, report)
+    await _decide(later, True)
+    assert await _open(people.investigator, report)

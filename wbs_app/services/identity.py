@@ -271,13 +271,18 @@ async def opened(db: Db, actor: Actor, ticket: str) -> tuple[Held, bytes]:
 
 
 async def end_expired(db: Db) -> int:
-    """Ends every access whose time is over; how many there were."""
+    """Ends every access whose time is over, and every request that nobody is left to decide; how many there were."""
     over = select(IdentityRequest).where(
         col(IdentityRequest.state) == APPROVED, col(IdentityRequest.expires_at) <= now()
     )
-    ended = (await db.exec(over.with_for_update())).all()
+    ended = list(await db.exec(over.with_for_update()))
     for request in ended:
         await _take(db, request)
+    for request in await _undecidable(db):
+        request.decided_at = now()
+        ended.append(request)
+        await notices.tell_staff(db, [request.asked_by], "identity_decided")
+    for request in ended:
         request.state = ENDED
         db.add(request)
     for request in ended:
@@ -286,6 +291,20 @@ async def end_expired(db: Db) -> int:
         _touch(db, report)
         await record(db, "system", "end_identity", report.ticket)
     return len(ended)
+
+
+async def _undecidable(db: Db) -> list[IdentityRequest]:
+    """Requests whose custodians have all left, or lost their keys: a later one holds none to the reason, and while a
+    request waits nobody may ask anew."""
+    found: list[IdentityRequest] = []
+    custodians = [str(one.id) for one in await vouching.able(db, col(Staff.role).in_(IDENTITY_READERS))]
+    waiting = await db.exec(select(IdentityRequest).where(IdentityRequest.state == WAITING).with_for_update())
+    for request in waiting.all():
+        its = (col(ReportKey.report_id) == request.report_id, col(ReportKey.document) == _document(request))
+        left = select(ReportKey.holder).where(*its, col(ReportKey.holder).in_(custodians))
+        if not set(await db.exec(left)) - {str(request.asked_by)}:
+            found.append(request)
+    return found
 
 
 async def timeline(db: Db, actor: Actor, report: Report) -> list[Step]:

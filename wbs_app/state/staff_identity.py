@@ -102,7 +102,7 @@ async def _row(request: Request, lang: str) -> Entry:
         "reason": request.reason or "",
         "state": state,
         "state_text": text(f"identity.now_{'ended' if state == 'over' else state}", lang),
-        "decider": request.decider.name if request.decider else "",
+        "decider": request.decider.name if request.decider else text("chat.system", lang),
         "decided": words(request.decided_at),
         "until": words(request.expires_at),
         "answer": request.answer or "",
