@@ -286,3 +286,19 @@ def test_files_come_with_a_message_or_alone(site: Server, visit: Visit) -> None:
     expect(added).to_contain_text("Keterangan tambahan")
     expect(added.get_by_role("link", name="Berkas laporan 2")).to_have_attribute("href", "#berkas")
     expect(listed.filter(has_text=re.compile("^Berkas laporan 2"))).to_be_visible()
+
+
+def test_files_alone_answer_a_question(site: Server, visit: Visit) -> None:
+    filed = file(site, ("verify",), ("ask", "Ada foto kuitansinya?"))
+    reporter = opened(visit(site), filed.ticket, filed.pin)
+    first = reporter.page.get_by_role("status").filter(has_text="Petugas menunggu jawaban Anda")
+    expect(first).to_be_visible()
+    reporter.press("Tambah Bukti")
+    attach(reporter, ("kuitansi.jpg", jpeg(150)))
+    reporter.see("Berkas berhasil diunggah.")
+    reporter.press("Kirim Pesan")
+    reporter.see("Bukti telah ditambahkan.")
+    expect(first).to_have_count(0)
+    expect(stage(reporter, "clarification").locator("[data-tone=paused]")).to_have_count(0)
+    link = message(reporter, "Terkirim").get_by_role("link", name="Berkas laporan 1")
+    expect(link).to_have_attribute("href", "#berkas")

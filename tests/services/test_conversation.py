@@ -10,7 +10,7 @@ from sqlmodel import select, update
 
 from tests.services.samples import jpeg
 from wbs_app.model.access import Actor, Forbidden, Role
-from wbs_app.model.handling_tables import Message, Note
+from wbs_app.model.handling_tables import Message, Note, Notice
 from wbs_app.model.tables import AuditEvent, Evidence, Report, ReportKey, Staff
 from wbs_app.model.workflow import CLOSED, Status
 from wbs_app.services import conversation, evidence, evidence_access, handling, history, keys, live
@@ -280,6 +280,40 @@ async def test_files_go_with_a_message_once(officer: Actor, report: Received, st
 
 
 # --- notes ------------------------------------------------------------------------------------------------------------
+
+
+async def test_files_alone_are_an_answer(hire: Hire, receive: Receive, store: None) -> None:
+    """Who is asked for a photograph and sends it has answered: the case goes on, and whoever handles it is told."""
+    officer = await hire("budi", Role.INTAKE, email="budi@contoh.go.id")
+    report = await receive()
+    for target in (Status.VERIFYING, Status.CLARIFICATION):
+        async with writing() as db:
+            await handling.change_status(db, officer, report.ticket, target, version=None, note="Ada foto?", once="q")
+    ours = Staging(evidence_access.secret_of_reporter(report.held))
+    await ours.add("foto.jpg", jpeg(), 5)
+    files = await ours.ready()
+    async with writing() as db:
+        await conversation.send_by_reporter(db, report.held, "", "a", files)
+    row = await _row(report)
+    assert (row.status, row.paused_on, row.unread) == ("verifying", None, 1)
+    async with reading() as db:
+        told = (await db.exec(select(Notice.staff_id, Notice.template))).all()
+        past = await history.steps(db, row, report.keys["account"])
+    assert (officer.staff_id, "new_message") in told
+    assert [(step.kind, step.status, step.who) for step in past[-2:]] == [
+        ("evidence", "clarification", "reporter"),
+        ("status", "verifying", "reporter"),
+    ]
+
+
+async def test_a_closed_case_takes_no_files(officer: Actor, receive: Receive, store: None) -> None:
+    report = await receive(status="closed_proven", closed_on=date(2024, 11, 12))
+    ours = Staging(evidence_access.secret_of_reporter(report.held))
+    await ours.add("foto.jpg", jpeg(), 5)
+    files = await ours.ready()
+    with pytest.raises(Refused, match=r"chat\.closed"):
+        async with writing() as db:
+            await conversation.send_by_reporter(db, report.held, "", "a", files)
 
 
 async def test_team_notes_and_ones_own(officer: Actor, report: Received, hire: Hire) -> None:

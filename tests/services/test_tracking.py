@@ -118,7 +118,9 @@ async def test_officers_own_files_are_not_the_reporters(database: str, hire: Hir
     await Staging(secret).clear()
     own = evidence_access.secret_of_reporter(held)
     await Staging(own).add("foto.jpg", jpeg(), 5)
-    await evidence_access.add_later(held, own)
+    files = await Staging(own).ready()
+    async with writing() as db:
+        await conversation.send_by_reporter(db, held, "", "once", files)
     assert [(piece.position, piece.about.by) for piece in (await tracked(held)).files] == [(2, "budi"), (3, "reporter")]
 
 

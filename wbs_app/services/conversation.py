@@ -109,7 +109,7 @@ async def send_by_staff(db: Db, actor: Actor, ticket: str, text: str, once: str,
 async def send_by_reporter(
     db: Db, held: Pass, text: str, once: str, files: Sequence[Waiting] = (), *, facts: bool = False
 ) -> None:
-    """The reporter writes. An answer to a clarification sends the case back to where it was.
+    """The reporter writes, or sends files alone. An answer to a clarification sends the case back to where it was.
 
     `files`: `Staging(...).ready()` of the reporter's; clear it after the commit. `facts`: it adds to the account.
 
@@ -124,12 +124,16 @@ async def send_by_reporter(
     said = _checked(text, needed=not files)
     identity_key = base64.b64decode(held.identity_key)
     ids = await evidence_access.put_in(db, case.report, files, case.key, identity_key)
+    if not said:
+        if not ids:
+            return  # another press, of another tab, has brought them
+        await history.append(db, case.report, case.key, "evidence", REPORTER, case.now, count=len(ids))
     await add(db, case, REPORTER, said, facts=facts, once=once, files=ids)
     case.report.unread += 1
     if case.report.status == Status.CLARIFICATION:
         await _answered(db, case)
     await notices.tell_staff(db, await notices.officers(db, case.report), "new_message")
-    await done(db, case, REPORTER, "send_message")
+    await done(db, case, REPORTER, "send_message" if said else "add_evidence")
 
 
 async def own(db: Db, held: Pass) -> Held:

@@ -8,10 +8,10 @@ from sqlmodel import select
 
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.tables import Report
-from wbs_app.services import cases, casework, custody, history, identity, reference, scanning
+from wbs_app.services import cases, casework, custody, identity, reference, scanning
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db, reading, writing
-from wbs_app.services.evidence import About, Staging, Waiting, bytes_to_scan
+from wbs_app.services.evidence import About, Waiting, bytes_to_scan
 from wbs_app.services.keys import key_of
 from wbs_app.services.refusal import Refused
 from wbs_app.services.reports import Pass
@@ -140,27 +140,6 @@ async def room_for(held: Pass) -> int:
         report = (await db.exec(select(Report).where(Report.ticket == held.ticket))).one()
         profile = await reference.profile(db, report.agency)
     return max(0, min(profile.max_files, profile.max_files_total - report.evidence_count))
-
-
-async def add_later(held: Pass, secret: str) -> list[str]:
-    """Adds the reporter's waiting files to a filed report; their ids, of a second press none.
-
-    Raises:
-        Refused: when they are too many, or the scanner found something in one: that one is forgotten.
-    """
-    staging = Staging(secret)
-    files = await staging.ready()
-    account_key, identity_key = base64.b64decode(held.account_key), base64.b64decode(held.identity_key)
-    async with writing() as db:
-        chosen = select(Report).where(Report.ticket == held.ticket).with_for_update()
-        report = (await db.exec(chosen.execution_options(populate_existing=True))).one()
-        case = await casework.held(db, report, account_key)
-        ids = await put_in(db, report, files, account_key, identity_key)
-        if ids:
-            await history.append(db, report, account_key, "evidence", "reporter", case.now, count=len(ids))
-            await casework.done(db, case, "reporter", "add_evidence")
-    await staging.clear()
-    return ids
 
 
 async def put_in(

@@ -108,15 +108,13 @@ class TalkState(rx.State):
     async def _deliver(self, held: Pass, typed: str, once: str, facts: bool) -> str:
         """A message with its files, or files alone; the text key of what was done."""
         await admission.message(device_of(self))
-        secret = evidence_access.secret_of_reporter(held)
-        staging = Staging(secret)
+        staging = Staging(evidence_access.secret_of_reporter(held))
         files = await staging.ready()
-        if files and not typed.strip():
-            await evidence_access.add_later(held, secret)
-            return "track.evidence_sent"
         async with writing() as db:
             await conversation.send_by_reporter(db, held, typed, once, files, facts=facts)
         await staging.clear()
+        if not typed.strip():
+            return "track.evidence_sent"
         return "track.facts_sent" if facts else "chat.sent"
 
     async def _new_files(self, held: Pass) -> None:
