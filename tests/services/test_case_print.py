@@ -61,6 +61,9 @@ async def test_the_file_holds_the_case_and_opens_with_its_password_alone(hire: H
         await handling.record_finding(db, sari, report.ticket, finding)
     async with writing() as db:
         await conversation.send_by_staff(db, sari, report.ticket, "Mohon tanggalnya.", "a" * 32)
+    async with writing() as db:
+        case = await conversation.own(db, report.held)
+        await conversation.add(db, case, "reporter", "", facts=True, files=[report.ticket])
     made = await _print(sari, report.ticket)
     for wrong in ("", "salah-kata-sandi"):
         with pytest.raises(pikepdf.PasswordError):
@@ -77,6 +80,8 @@ async def test_the_file_holds_the_case_and_opens_with_its_password_alone(hire: H
     ):
         assert part in words.replace("\r\n", "")
     assert "Mohon tanggalnya." in words
+    lines = [line.strip() for line in words.splitlines()]
+    assert lines[lines.index("Keterangan tambahan") + 1] == "Berkas laporan 1", "a message may be a file alone"
     assert "".join(words.split()).count("Katademikata.") >= 398  # a page may part one
     async with reading() as db:
         assert [row.action for row in await db.exec(select(AuditEvent))][-1] == "print_case"

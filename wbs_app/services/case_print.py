@@ -85,7 +85,7 @@ def _paper(case: Case, said: list[Said], names: dict[str, str], actor: Actor, la
     ]
     parts.append((text("summary.evidence", lang), _evidence(case, lang)))
     parts.append((text("case.finding", lang), _finding(case, lang)))
-    parts.append((text("case.tab_messages", lang), _messages(said, names, lang)))
+    parts.append((text("case.tab_messages", lang), _messages(case, said, names, lang)))
     parts.append((text("case.tab_timeline", lang), _timeline(case, names, lang, zone)))
     at = f"{now_in(profile.timezone):%Y-%m-%dT%H:%M}"
     printed = fill(text("case.printed", lang), name=actor.name, date=f"{moment_in_words(at, lang)} {zone}")
@@ -131,10 +131,25 @@ def _finding(case: Case, lang: str) -> Rows:
     return [(text(key, lang), found[name]) for name, key in keys.items() if found[name]]
 
 
-def _messages(said: list[Said], names: dict[str, str], lang: str) -> Rows:
+def _messages(case: Case, said: list[Said], names: dict[str, str], lang: str) -> Rows:
     return [
-        (f"{moment_in_words(each.at, lang)}\n{case_words.who_is(each.who, names, lang)}", each.text) for each in said
+        (
+            f"{moment_in_words(each.at, lang)}\n{case_words.who_is(each.who, names, lang)}",
+            "\n".join(part for part in (_sort(each, lang), each.text, _files(case, each, lang)) if part),
+        )
+        for each in said
     ]
+
+
+def _sort(said: Said, lang: str) -> str:
+    """What a message is beside words; empty for most."""
+    return text("chat.asks", lang) if said.ask else text("chat.facts", lang) if said.facts else ""
+
+
+def _files(case: Case, said: Said, lang: str) -> str:
+    """What came with a message, by the numbers under which the files are listed."""
+    numbers = ", ".join(str(proof.position) for proof in case.evidence if proof.id in said.files)
+    return fill(text("summary.evidence_item", lang), n=numbers) if numbers else ""
 
 
 def _timeline(case: Case, names: dict[str, str], lang: str, zone: str) -> Rows:

@@ -167,7 +167,7 @@ def _message(said: Said, names: dict[str, str], lang: str, zone: str) -> Entry:
         "files": fill(text("case.evidence_count", lang), n=len(said.files)) if said.files else "",
         "href": "#bukti" if said.files else "",
         "fresh": "yes" if not ours and not said.seen else "",
-        "tag": "",
+        "tag": text("chat.facts", lang) if said.facts else "",
     }
 
 
