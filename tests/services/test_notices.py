@@ -33,7 +33,7 @@ from wbs_app.model.desk import CONFIRM
 from wbs_app.model.handling_tables import Assignment, Contact, Notice
 from wbs_app.model.steps import Biodata
 from wbs_app.model.tables import Report, Staff
-from wbs_app.services import alerts, counting, delivery, health, mail, notices, staff
+from wbs_app.services import alerts, conversation, counting, delivery, health, mail, notices, staff
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.sealing import Tampered
@@ -635,16 +635,21 @@ async def test_who_works_on_it_is_told_and_nobody_else(hire: Hire, receive: Rece
     assert [row.staff_id for row in await _rows()] == [mine.staff_id]
 
 
-async def test_a_deadline_is_told_to_others_when_who_had_the_case_has_left(hire: Hire, receive: Receive) -> None:
+@pytest.mark.parametrize("end", [staff.deactivate, staff.reset])
+async def test_who_has_left_keeps_no_warning_from_the_others(hire: Hire, receive: Receive, end: Any) -> None:
+    """Deadlines and messages of a case that was given to one person alone."""
     here = await hire("budi", Role.INTAKE, email="budi@contoh.go.id")
     gone = await hire("citra", Role.ASSESSOR, email="citra@contoh.go.id")
     report = await receive(**TARGET)
     async with writing() as db:
         db.add(Assignment(report_id=report.id, staff_id=gone.staff_id, given_on=MONDAY))
     async with writing() as db:
-        await staff.deactivate(db, gone.staff_id)
+        await end(db, gone.staff_id)
     await alerts.alert_deadlines(date(2026, 3, 12))
-    assert [(row.staff_id, row.template) for row in await _rows()] == [(here.staff_id, "deadline")]
+    async with writing() as db:
+        await conversation.send_by_reporter(db, report.held, "Ada kabar?", "once")
+    told = {(row.staff_id, row.template) for row in await _rows()}
+    assert told == {(here.staff_id, "deadline"), (here.staff_id, "new_message")}
 
 
 async def test_a_deadline_that_nobody_can_keep_is_told_to_administrators(hire: Hire, receive: Receive) -> None:

@@ -90,15 +90,16 @@ def _waiting(template: str, to: ColumnElement[bool], column: Any) -> Any:
 
 
 async def officers(db: Db, report: Report, role: Role | None = None) -> list[int]:
-    """Ids of whoever handles a case: those it is given to who are still here, else those who read such reports on
-    arrival.
+    """Ids of whoever handles a case: those it is given to, else those who read such reports on arrival. Who has left,
+    or lost the access and not come back yet, handles nothing.
 
     With `role`: the holders of its key who have that role.
     """
     if role is None:
-        here = select(Staff.id).join(Assignment, col(Assignment.staff_id) == Staff.id).where(col(Staff.active))
-        if assigned := (await db.exec(here.where(Assignment.report_id == report.id))).all():
-            return [id for id in assigned if id is not None]
+        given = select(Staff.id).join(Assignment, col(Assignment.staff_id) == Staff.id)
+        here = given.where(Assignment.report_id == report.id, col(Staff.active), col(Staff.salt).is_not(None))
+        if assigned := [id for id in await db.exec(here) if id is not None]:
+            return assigned
     held = select(ReportKey.holder).where(ReportKey.report_id == report.id, ReportKey.document == "account")
     ids = {int(holder) for holder in await db.exec(held) if holder.isdigit()}
     roles = {role} if role else ARRIVAL_READERS[report.kind]
