@@ -112,7 +112,21 @@ def test_how_a_deadline_reads() -> None:
     late = due(clock, "assessing", DAYS.after(MONDAY, 7), DAYS)
     assert (late.tone, late.icon, late.days) == ("bad", "clock-alert", 2)
     assert due(Clock(paused_on=MONDAY), "clarification", MONDAY, DAYS).icon == "circle-pause"
+    silent = Clock(paused_on=MONDAY, due_on=DAYS.after(MONDAY, 14))
+    assert due(silent, "clarification", DAYS.after(MONDAY, 14), DAYS).icon == "circle-pause"
+    assert due(silent, "clarification", DAYS.after(MONDAY, 15), DAYS).text == "case.sla_silent"
     assert due(clock, "withdrawn", MONDAY, DAYS).icon == ""
+
+
+def test_what_is_due_for_silence_stays_until_the_wait_is_over() -> None:
+    today = DAYS.after(MONDAY, 20)
+    silent = Clock(acknowledged_on=MONDAY, paused_on=MONDAY, due_on=DAYS.after(MONDAY, 14), alerted=100)
+    assert heard(silent, today, TARGETS, DAYS).due_on == silent.due_on
+    assert heard(silent, today, TARGETS, DAYS).alerted == 100, "a reminder to the reporter warns nobody anew"
+    back = moved(silent, Status.ASSESSING, today, TARGETS, DAYS)
+    assert back.due_on == back.stage_by and back.alerted == 0
+    asked = moved(back, Status.CLARIFICATION, today, TARGETS, DAYS)
+    assert (asked.due_on, asked.alerted) == (None, 0)
 
 
 def test_late_on_a_weekend_is_late_by_a_day_at_least() -> None:

@@ -30,10 +30,12 @@ from wbs_app.config import Unusable, settings
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.columns import now
 from wbs_app.model.desk import CONFIRM
+from wbs_app.model.filters import CaseFilter, Mark
 from wbs_app.model.handling_tables import Assignment, Contact, Notice
 from wbs_app.model.steps import Biodata
 from wbs_app.model.tables import Report, Staff
-from wbs_app.services import alerts, conversation, counting, delivery, health, mail, notices, staff
+from wbs_app.services import alerts, casefile, cases, conversation, counting, delivery, health, mail, notices, staff
+from wbs_app.services.calendar import work_days
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.sealing import Tampered
@@ -658,6 +660,30 @@ async def test_a_deadline_that_nobody_can_keep_is_told_to_administrators(hire: H
     await receive(**TARGET)
     await alerts.alert_deadlines(date(2026, 3, 12))
     assert [(row.staff_id, row.template) for row in await _rows()] == [(boss.staff_id, "escalated")]
+
+
+async def test_a_reporter_who_does_not_answer_is_not_waited_for_in_silence(hire: Hire, receive: Receive) -> None:
+    """The clocks stand still while the reporter is waited for; when the time to answer is over, somebody decides."""
+    officer = await hire("budi", Role.INTAKE, email="budi@contoh.go.id")
+    asked = TARGET | {"status": "clarification", "paused_on": date(2026, 3, 4), "due_on": None, "alerted": 0}
+    report = await receive(**asked)
+    await receive(**asked | {"status": "closed_no_reply"})
+    async with reading() as db:
+        last = (await work_days(db, "bali")).after(date(2026, 3, 4), 14)
+    assert await alerts.alert_deadlines(last) == 0
+    assert await alerts.alert_deadlines(last + timedelta(days=1)) == 1
+    assert await alerts.alert_deadlines(last + timedelta(days=9)) == 0
+    assert [(row.staff_id, row.template) for row in await _rows()] == [(officer.staff_id, "deadline")]
+    async with reading() as db:
+        late = await cases.listing(db, officer, CaseFilter(marks=(Mark.OVERDUE,)))
+        found = (await casefile.read_again(db, officer, report.ticket)).clock
+    assert [(row.ticket, row.waiting) for row in late.rows] == [(report.ticket, True)]
+    assert (found.due_on, found.paused_on) == (last, date(2026, 3, 4))
+    async with writing() as db:
+        await conversation.send_by_reporter(db, report.held, "Maaf, baru sekarang.", "once")
+    async with reading() as db:
+        back = (await casefile.read_again(db, officer, report.ticket)).clock
+    assert back.paused_on is None and back.due_on and back.due_on > last
 
 
 async def test_a_case_without_a_target_is_left_alone(hire: Hire, receive: Receive) -> None:

@@ -21,7 +21,9 @@ _DUES = (
     ("soon", "wait", "hourglass"),
     ("set", None, "clock"),
     ("waiting", None, "circle-pause"),
+    ("silent", "bad", "clock-alert"),
 )
+_NO_DAYS = ("waiting", "silent")
 
 
 def _tone(tone: str | None) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _due(entry: Any) -> Any:
 
     def said(kind: str, tone: str | None, name: str) -> rx.Component:
         working = rx.el.span(" ", t("cases.due_working"), class_name="sr")
-        words = rx.el.span(entry["due"], *([] if kind == "waiting" else [working]))
+        words = rx.el.span(entry["due"], *([] if kind in _NO_DAYS else [working]))
         return rx.el.span(icon(name), words, class_name="due", **_tone(tone))
 
     none = rx.el.span(

@@ -4,7 +4,9 @@
 - **Stage**: the target of the present status.
 - **Feedback**: the reporter hears something (a public note, a message) at least this often.
 
-While the reporter is waited for, the officers' clocks stand still; afterwards they go on by the days waited.
+While the reporter is waited for, the officers' clocks stand still; afterwards they go on by the days waited. A reporter
+who lets the time to answer pass is waited for still, but the case is due since that day (services/alerts.py): somebody
+must decide.
 """
 
 from __future__ import annotations
@@ -81,7 +83,7 @@ def moved(
     if target in CLOSED:
         return _timed(replace(now, closed_on=today, paused_on=None, stage_by=None, feedback_by=None, stage_on=today))
     if target is Status.CLARIFICATION:
-        return _timed(replace(now, paused_on=today))
+        return replace(now, paused_on=today, due_on=None, alerted=0)
     now = _resumed(now, today, days)
     if clock.closed_on is not None:
         now = replace(now, closed_on=None, feedback_by=days.after(today, targets.feedback))
@@ -131,7 +133,8 @@ def _resumed(clock: Clock, today: date, days: WorkDays) -> Clock:
 
 def _timed(clock: Clock) -> Clock:
     """With `due_on`, the earliest target that still counts. A new target has not been warned of."""
+    if clock.paused_on is not None:
+        return clock  # what is due then is no matter of these targets
     open_targets = [clock.stage_by, clock.feedback_by, None if clock.acknowledged_on else clock.acknowledge_by]
-    running = clock.closed_on is None and clock.paused_on is None
-    due = min((day for day in open_targets if day), default=None) if running else None
+    due = min((day for day in open_targets if day), default=None) if clock.closed_on is None else None
     return replace(clock, due_on=due, alerted=clock.alerted if due == clock.due_on else 0)

@@ -23,6 +23,8 @@ def due(clock: Clock, status: str, today: date, days: WorkDays) -> Due:
     if Status(status) in CLOSED:
         return Due("", "", "a11y.no_target")
     if clock.paused_on is not None:
+        if clock.due_on is not None and today > clock.due_on:
+            return Due("bad", "clock-alert", "case.sla_silent", until=clock.due_on)
         return Due("", "circle-pause", "case.sla_waiting")
     if clock.due_on is None:
         return Due("", "", "a11y.no_target")

@@ -1,5 +1,5 @@
-"""Tells officers when a case comes near its target: whoever handles it, once at each level. Where nobody does, the
-agency's administrators."""
+"""Tells officers when a case comes near its target, and when a reporter they wait for has let the time to answer pass:
+whoever handles it, once at each level. Where nobody does, the agency's administrators."""
 
 import asyncio
 from datetime import date
@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy
 from sqlmodel import col, select
 
-from wbs_app.model.deadlines import LEVELS, Clock, WorkDays, level
+from wbs_app.config import settings
+from wbs_app.model.deadlines import LEVELS, Clock, WorkDays, answer_by, level
 from wbs_app.model.tables import Report
-from wbs_app.services import conflicts, history, notices, reference
+from wbs_app.model.workflow import Status
+from wbs_app.services import conflicts, history, live, notices, reference
 from wbs_app.services.calendar import work_days
 from wbs_app.services.database import reading, writing
 
@@ -24,6 +26,8 @@ Dates = dict[str, Any]
 async def alert_deadlines(today: date | None = None) -> int:
     """One round; of how many cases somebody was told. `today`: in each agency's zone unless given."""
     count = 0
+    for agency in settings().agencies:
+        await _end_waiting(agency, today)
     for agency, dates in groupby(await _waiting(), key=lambda dates: dates["agency"]):
         async with reading() as db:
             zone, days = (await reference.profile(db, agency)).timezone, await work_days(db, agency)
@@ -31,6 +35,28 @@ async def alert_deadlines(today: date | None = None) -> int:
         for reached, same in await asyncio.to_thread(_reached, list(dates), day, days):
             count += await _tell(same, reached)
     return count
+
+
+async def _end_waiting(agency: str, today: date | None) -> None:
+    """Cases whose reporter has let the time to answer pass are due since that day: officers must decide. Without this
+    they would wait for ever, in nobody's sight."""
+    waits = (
+        col(Report.agency) == agency,
+        col(Report.status) == Status.CLARIFICATION,
+        col(Report.paused_on).is_not(None),
+        col(Report.due_on).is_(None),
+    )
+    async with reading() as db:
+        since = (await db.exec(select(col(Report.paused_on)).where(*waits).distinct())).all()
+        profile, days = await reference.profile(db, agency), await work_days(db, agency)
+    day = today or history.now_in(profile.timezone).date()
+    for paused_on in since:
+        last = answer_by(Clock(paused_on=paused_on), profile.targets, days)
+        if last is not None and last < day:
+            async with writing() as db:
+                over = sqlalchemy.update(Report).where(*waits, col(Report.paused_on) == paused_on)
+                await db.exec(over.values(due_on=last, alerted=0))
+                live.touch(db, live.list_topic(agency))
 
 
 async def _waiting() -> list[Dates]:

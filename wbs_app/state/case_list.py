@@ -128,8 +128,11 @@ def _month(month: str | None, lang: str) -> str:
 
 
 def due(case: Row, lang: str) -> Entry:
-    """The deadline: `due_kind` is late, soon, set, waiting, or "" when nothing is due. Days are working days."""
+    """The deadline: `due_kind` is late, soon, set, waiting, silent (waited for too long), or "" when nothing is due.
+    Days are working days."""
     if case.waiting:
+        if case.left is not None and case.left < 0:
+            return {"due_kind": "silent", "due": text("case.sla_silent", lang)}
         return {"due_kind": "waiting", "due": text("case.sla_waiting", lang)}
     if case.left is None:
         return {"due_kind": "", "due": ""}
