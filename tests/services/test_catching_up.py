@@ -16,6 +16,7 @@ from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.keypairs import KeyPair, open_sealed
 from wbs_app.vault.recovery import new_recovery, restore
+from wbs_app.vault.sealing import Place, seal_json
 
 if TYPE_CHECKING:
     from tests.services.conftest import Hire, Receive
@@ -150,6 +151,35 @@ async def test_who_came_later_and_is_named_is_shut_out(hire: Hire, receive: Rece
         async with writing() as db:
             await assignment.assign(db, chief, report.ticket, also.staff_id)
     assert await catch_up(custodian) == 1
+    async with writing() as db:
+        await identity.ask(db, chief, report.ticket, "perlu dihubungi untuk keterangan")
+    async with reading() as db:
+        assert len(await identity.waiting(db, custodian)) == 1
+        assert await identity.waiting(db, keeper) == []
+
+
+async def test_who_came_later_to_an_unwanted_unit_is_shut_out(hire: Hire, receive: Receive) -> None:
+    """Of "Jangan libatkan", also where something else is the unit reported."""
+    chief, custodian = await hire("sari", Role.SUPERVISOR), await hire("citra", Role.IDENTITY)
+    report = await receive(unit="dinas-kesehatan")
+    incident = {"description": "x", "reported": [], "exclude": "siapa pun dari  BIRO HUKUM"}
+    async with writing() as db:
+        row = (await db.exec(select(Report).where(Report.id == report.id))).one()
+        row.account = seal_json(report.keys["account"], {"incident": incident}, Place("report", row.ticket, "account"))
+        db.add(row)
+    theirs = await hire("budi", Role.INTAKE, unit="biro-hukum")
+    far = await hire("eka", Role.INTAKE, agencies="ntt", unit="biro-hukum")
+    others = await hire("putu", Role.INVESTIGATOR, unit="biro-umum"), await hire("adi", Role.INTAKE)
+    keeper = await hire("dewi", Role.IDENTITY, unit="biro-hukum")
+    assert await catch_up(chief) == 1
+    assert await _holders(report.id, "account") == {str(chief.staff_id), str(others[1].staff_id)}
+    async with reading() as db:
+        assert await conflicts.excluded(db, report.id) == {theirs.staff_id}
+        row = (await db.exec(select(Report).where(Report.id == report.id))).one()
+        fit = {staff.username for staff in await assignment.candidates(db, chief, row)}
+    assert fit == {"sari", "putu", "adi"}
+    assert far.username not in fit
+    await catch_up(custodian)
     async with writing() as db:
         await identity.ask(db, chief, report.ticket, "perlu dihubungi untuk keterangan")
     async with reading() as db:

@@ -36,6 +36,7 @@ async def _fit(db: Db, report: Report, key: bytes) -> list[Staff]:
     account = keys.document_of(report.ticket, "account", key, report.account)
     barred = await conflicts.excluded(db, report.id)
     served = {report.agency, report.oversight} - {None}
+    called = await conflicts.units(db)
     return [
         staff
         for staff in await vouching.able(db)
@@ -43,7 +44,7 @@ async def _fit(db: Db, report: Report, key: bytes) -> list[Staff]:
         and served & set(staff.agencies.split())
         and staff.id not in barred
         and (report.unit is None or staff.unit != report.unit)
-        and not conflicts.is_named_in(account, staff.name)
+        and not conflicts.is_named_in(account, report.agency, staff, called)
     ]
 
 

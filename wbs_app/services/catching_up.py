@@ -133,7 +133,9 @@ def _seem_owed(giver: _Giver, document: str, colleague: Staff) -> Select[Any]:
 
 async def _settle(giver: _Giver, document: str, colleague: Staff, owed: list[tuple[Any, Facts]]) -> int:
     """Gives the colleague what is truly owed; how many keys that were."""
-    found = await asyncio.to_thread(_decide, giver, document, colleague, owed)
+    async with reading() as db:
+        called = await conflicts.units(db)
+    found = await asyncio.to_thread(_decide, giver, document, colleague, owed, called)
     async with writing() as db:
         for report_id in found.naming:
             await conflicts.shut_out(db, report_id, colleague)
@@ -143,7 +145,9 @@ async def _settle(giver: _Giver, document: str, colleague: Staff, owed: list[tup
     return len(found.rows)
 
 
-def _decide(giver: _Giver, document: str, colleague: Staff, owed: Iterable[tuple[Any, Facts]]) -> _Settled:
+def _decide(
+    giver: _Giver, document: str, colleague: Staff, owed: Iterable[tuple[Any, Facts]], called: conflicts.Units
+) -> _Settled:
     """By facts that are true and by what the report says. Some tens of microseconds each: call it in a thread."""
     public, found = colleague.public_key, _Settled()
     assert public is not None
@@ -155,7 +159,7 @@ def _decide(giver: _Giver, document: str, colleague: Staff, owed: Iterable[tuple
             content = document_of(row.ticket, document, key, row.box)
         except Tampered:
             continue  # likewise; whoever opens the case is told
-        if conflicts.is_named_in(content, colleague.name):
+        if conflicts.is_named_in(content, facts.agency, colleague, called):
             found.naming.append(row.id)
             continue
         holder, given = str(colleague.id), seal_to(public, key)

@@ -61,13 +61,28 @@ async def on_arrival(db: Db, agency: str, steps: Mapping[str, Any], people: Iter
     return found
 
 
-def is_named_in(account: Document, name: str) -> bool:
-    """Whether the report names this person, as reported or as not to be involved: also one who came later."""
+Units = dict[tuple[str, str], str]
+"""(agency, code) -> name."""
+
+
+async def units(db: Db) -> Units:
+    """What all units are called today."""
+    rows = await db.exec(select(Unit.agency, Unit.code, Unit.name))
+    return {(agency, code): name for agency, code, name in rows}
+
+
+def is_named_in(account: Document, agency: str, staff: Staff, called: Units) -> bool:
+    """Whether the report names this person, as reported or as not to be involved, or the unit as not to be involved:
+    also one who came later. `agency`: the report's. `called`: `units`."""
     incident = account.get("incident")
     if incident is None:
         return False
-    written = [*(person["name"] for person in incident["reported"]), incident.get("exclude")]
-    return any(is_named(name, part) for part in written if part)
+    unwanted = incident.get("exclude") or ""
+    unit = called.get((agency, staff.unit or ""))
+    if unit and _names_unit(unit, unwanted):
+        return True
+    written = (*(person["name"] for person in incident["reported"]), unwanted)
+    return any(is_named(staff.name, part) for part in written if part)
 
 
 async def excluded(db: Db, report_id: int) -> frozenset[int]:

@@ -98,12 +98,13 @@ async def _custodians(db: Db, case: Held, asker: int) -> list[Staff]:
     sealed = select(ReportKey.holder).where(ReportKey.report_id == report.id, ReportKey.document == "identity")
     holders = {int(holder) for holder in await db.exec(sealed) if holder.isdigit()}
     holders -= {asker, *await conflicts.excluded(db, report.id)}
+    called = await conflicts.units(db)
     return [
         staff
         for staff in await vouching.able(db, col(Staff.id).in_(holders))
         if staff.role in IDENTITY_READERS
         and report.agency in staff.agencies.split()
-        and not conflicts.is_named_in(account, staff.name)
+        and not conflicts.is_named_in(account, report.agency, staff, called)
     ]
 
 
