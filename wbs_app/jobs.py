@@ -79,11 +79,11 @@ async def attempt(job: Job) -> bool:
         async with turn(job.name, job.every) as mine:
             if mine:
                 done = await job.work() or 0
-                metrics.sweep(done)
+                metrics.worked(job.name, done)
                 if done:
                     log.info("%s: %d", job.name, done)
             return mine
     except Exception as error:  # noqa: BLE001  whatever it was, the next turn comes
-        metrics.sweep(None)
+        metrics.worked(job.name, None)
         log.error("%s failed\n%s", job.name, frames_of(error))
         return False

@@ -1,6 +1,7 @@
 """/healthz for whoever watches over the server, /metrics for this machine alone, /altcha for everybody."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 from tests.conftest import SettingsFor
 from tests.web.conftest import Browser, File
 from wbs_app.edge import Edge
+from wbs_app.jobs import Job, attempt
 from wbs_app.routes import routes
 from wbs_app.services import admission, health
 from wbs_app.services.refusal import Refused
@@ -82,3 +84,21 @@ async def test_figures(address: str, filed: File) -> None:
     assert answer.status_code == 200 and "wbs_reports 1.0" in said and "wbs_notices_waiting 0.0" in said
     assert any(line.startswith('wbs_refusals_total{what="guess",why="captcha"}') for line in said)
     assert "korupsi" not in answer.text and "BALI" not in answer.text
+
+
+async def test_each_job_has_figures_of_its_own(database: str) -> None:
+    """What was swept is not what was mailed."""
+
+    async def three() -> int:
+        return 3
+
+    async def broken() -> int:
+        raise ValueError
+
+    await attempt(Job("swept-here", timedelta(hours=1), three))
+    await attempt(Job("mailed-here", timedelta(hours=1), broken))
+    async with asking("127.0.0.1") as http:
+        said = (await http.get("/metrics")).text.splitlines()
+    assert 'wbs_job_done_total{job="swept-here"} 3.0' in said
+    assert 'wbs_job_done_total{job="mailed-here"} 0.0' in said
+    assert 'wbs_job_rounds_total{ended="badly",job="mailed-here"} 1.0' in said

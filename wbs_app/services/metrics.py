@@ -20,8 +20,8 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _registry = CollectorRegistry()
 _refusals = Counter("wbs_refusals", "What was not taken, by what and why.", ["what", "why"], registry=_registry)
 _events = Counter("wbs_events", "Events of open pages.", registry=_registry)
-_swept = Counter("wbs_swept_objects", "Objects of forms that were not sent.", registry=_registry)
-_sweeps = Counter("wbs_sweeps", "Rounds of periodic work, by how they ended.", ["ended"], registry=_registry)
+_done = Counter("wbs_job_done", "What periodic work has dealt with.", ["job"], registry=_registry)
+_rounds = Counter("wbs_job_rounds", "Rounds of periodic work, by how they ended.", ["job", "ended"], registry=_registry)
 _sockets = Gauge("wbs_sockets", "Open pages.", registry=_registry, multiprocess_mode="livesum")
 _queue = Gauge("wbs_slow_queue", "Key derivations under way.", ["of"], registry=_registry, multiprocess_mode="livesum")
 
@@ -50,10 +50,10 @@ def sockets(number: int) -> None:
     _sockets.set(number)
 
 
-def sweep(objects: int | None) -> None:
-    """A round of periodic work took away so many objects; None when it failed."""
-    _sweeps.labels("well" if objects is not None else "badly").inc()
-    _swept.inc(objects or 0)
+def worked(job: str, number: int | None) -> None:
+    """A round of periodic work has dealt with so many things; None when it failed."""
+    _rounds.labels(job, "well" if number is not None else "badly").inc()
+    _done.labels(job).inc(number or 0)
 
 
 async def rendered() -> bytes:
