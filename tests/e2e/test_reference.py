@@ -114,3 +114,27 @@ def test_what_is_typed_outlives_the_connection_and_another_administrator(site: S
     wait_until(shown)
     expect(visitor.said("Telepon")).to_have_text("(0361) 224671")
     expect(visitor.said("Jam layanan")).to_have_text("Senin sampai Jumat")
+
+
+def test_an_announcement_stands_first_until_it_is_taken_back(site: Server, visit: Visit) -> None:
+    """The privacy notice promises that a breach is told here to those who left no address."""
+    words = "Data yang tersimpan pada 3 Maret mungkin terbuka bagi orang lain."
+    admin, visitor = administrator(site, visit), visit(site)
+
+    def announce(said: str) -> None:
+        admin.go(f"{PAGE}?bagian=profil&ubah=pengumuman")
+        admin.write("Pengumuman (Indonesia)", said)
+        admin.press("Simpan Perubahan")
+        admin.see("Pengumuman: perubahan disimpan.")
+
+    def told(path: str = "/", name: str = "Pengumuman") -> bool:
+        visitor.go(path)
+        expect(visitor.page.get_by_role("main")).to_be_visible()
+        return visitor.page.get_by_role("region", name=name, exact=True).filter(has_text=words).count() == 1
+
+    announce(words)
+    wait_until(told)
+    assert told("/lacak") and told("/en/kontak", "Announcement")
+    assert not told(STEPS[0]), "nothing stands in the way of a form"
+    announce("")
+    wait_until(lambda: not told())

@@ -301,6 +301,7 @@ async def test_each_section_changes_its_own_fields_and_no_other(admin: Actor) ->
     typed = {
         "nama": {"short_id": "Pemprov Bali", "system_name": "WBS Bali"},
         "kontak": {"website": "https://wbs.example.go.id/kontak", "address_id": "Jalan Basuki Rahmat, Denpasar"},
+        "pengumuman": {"announcement_id": "Situs ditutup Sabtu malam."},
         "target": {"investigating": "45", "clarification": "10"},
         "simpan": {"closed_proven": "10", "withdrawn": "1"},
     }
@@ -310,6 +311,7 @@ async def test_each_section_changes_its_own_fields_and_no_other(admin: Actor) ->
     assert after.short_id == "Pemprov Bali" and after.targets.investigating == 45
     assert after.retention.closed_proven == 10 and after.retention.closed_unproven is None
     assert after.contact.website == "https://wbs.example.go.id/kontak"
+    assert (after.announcement_id, after.announcement_en) == ("Situs ditutup Sabtu malam.", "")
     kept = {"code", "ticket_prefix", "province_code", "timezone", "timezone_label", "oversight", "link_hosts"}
     kept |= {name for name in Profile.model_fields if name.startswith("max_")}
     assert after.model_dump(include=kept) == before.model_dump(include=kept)

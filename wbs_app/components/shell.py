@@ -90,6 +90,14 @@ def _menu(path: str) -> rx.Component:
     )
 
 
+def announcement() -> rx.Component:
+    """What the agency says to all before anything else; who left no address is told of a breach here alone."""
+    words = agency("announcement")
+    said = rx.el.p(icon("info"), rx.el.span(words, class_name="min-w-0 break-words"), class_name="note m-0")
+    label = t("reference.section_pengumuman")
+    return rx.cond(words != "", rx.el.section(said, aria_label=label, class_name="no-print wrap pt-4"))
+
+
 def footer() -> rx.Component:
     def column(*items: rx.Component) -> rx.Component:
         return rx.el.ul(*[rx.el.li(item) for item in items], class_name="list-none p-0 m-0 grid gap-1 content-start")
@@ -143,6 +151,7 @@ def shell(path: str, *content: Any, task: bool = False, first: bool = False) -> 
         official_line(path),
         header(path, task),
         no_script(),
+        *([] if task else [announcement()]),
         rx.el.main(*content, custom_attrs={"id": "isi"}),
         slim_footer() if task else footer(),
         custom_attrs={"data-agency": PortalState.agency, "lang": lang()},

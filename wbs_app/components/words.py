@@ -64,5 +64,5 @@ def _filled(template: str, values: dict[str, Any]) -> Any:
 
 def agency(field: str) -> Any:
     """A field of the chosen agency's profile; those with words (name, short, official ...) follow the language."""
-    both = field in ("name", "short", "official", "address", "hours")
+    both = field in ("name", "short", "official", "address", "hours", "announcement")
     return PortalState.agencies[PortalState.agency][f"{field}_{lang()}" if both else field]

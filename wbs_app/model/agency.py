@@ -62,6 +62,8 @@ class Profile(BaseModel):
     province_code: str
     timezone: str = "Asia/Makassar"
     timezone_label: str = "WITA"
+    announcement_id: str = ""  # what every public page says first, such as of a breach of data; "": nothing
+    announcement_en: str = ""
     contact: Contact = Contact()
     max_file_mb: int = Field(default=2, ge=1, le=50)
     max_files: int = Field(default=5, ge=0, le=20)

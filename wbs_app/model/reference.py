@@ -170,6 +170,13 @@ class Names(Section):
     official_en: Title = None
 
 
+class Announcement(Section):
+    """What the public pages say first; empty: nothing."""
+
+    announcement_id: Words = None
+    announcement_en: Words = None
+
+
 class ContactData(Section):
     """The lines of the contact page; empty ones are not shown."""
 
@@ -215,7 +222,13 @@ class Keeping(Section):
 
 
 ENTRIES: dict[Part, type[Entry]] = {Part.UNIT: Named, Part.VIOLATION: Violation, Part.SERVICE: Named}
-SECTIONS: dict[str, type[Section]] = {"nama": Names, "kontak": ContactData, "target": Stages, "simpan": Keeping}
+SECTIONS: dict[str, type[Section]] = {
+    "nama": Names,
+    "kontak": ContactData,
+    "pengumuman": Announcement,
+    "target": Stages,
+    "simpan": Keeping,
+}
 """Slug in the address -> form."""
 
 

@@ -46,11 +46,16 @@ async def offer_of(agency: str) -> Offer:
 
 
 def agency_view(catalogue: Catalogue) -> Entry:
-    """The words of an agency's header, footer and contact page, in both languages."""
+    """The words of an agency's header, footer and contact page, in both languages. An announcement in one language is
+    better than none in the other."""
     profile = catalogue.profile
+    told = {
+        "announcement_id": profile.announcement_id or profile.announcement_en,
+        "announcement_en": profile.announcement_en or profile.announcement_id,
+    }
     view = {name: str(value) for name, value in profile.model_dump(exclude={"contact", "link_hosts"}).items()}
     offers = {"offers_service": "yes" if any(card.kind == "service" for card in catalogue.cards) else ""}
-    return view | profile.contact.model_dump() | offers
+    return view | told | profile.contact.model_dump() | offers
 
 
 def entries(options: Any) -> list[Entry]:

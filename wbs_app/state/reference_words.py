@@ -17,7 +17,7 @@ from wbs_app.text import fill, has, text
 Section = dict[str, Any]
 
 _CONTROLS = {"description_id": "area", "description_en": "area", "after": "place", "phone": "tel"}
-_CONTROLS |= {"email": "email", "website": "url"}
+_CONTROLS |= {"email": "email", "website": "url", "announcement_id": "area", "announcement_en": "area"}
 
 
 def name_of(row: Row, lang: str) -> str:
