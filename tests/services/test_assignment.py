@@ -8,9 +8,10 @@ import pytest
 from sqlmodel import select
 
 from wbs_app.model.access import Actor, Forbidden, Role
+from wbs_app.model.filters import CaseFilter, Mark
 from wbs_app.model.handling_tables import Assignment, Exclusion, Notice
 from wbs_app.model.tables import Agency, Report, ReportKey
-from wbs_app.services import assignment, casefile, conflicts, history
+from wbs_app.services import assignment, casefile, cases, conflicts, counters, history, staff
 from wbs_app.services.case_words import what_happened
 from wbs_app.services.casework import NotFound
 from wbs_app.services.catching_up import catch_up
@@ -95,6 +96,21 @@ async def test_who_cannot_be_given_a_case(hire: Hire, receive: Receive) -> None:
             await do(assignment.assign, sari, report.ticket, officer.staff_id)
         async with reading() as db:
             assert await db.get(ReportKey, (report.id, "account", str(officer.staff_id))) is None
+
+
+async def test_a_case_whose_lead_has_left_is_found_by_who_gives_cases_out(hire: Hire, receive: Receive) -> None:
+    sari, putu = await hire("sari", Role.SUPERVISOR), await hire("putu", Role.INVESTIGATOR)
+    report, unassigned = await receive(), CaseFilter(marks=(Mark.UNASSIGNED,))
+    async with writing() as db:
+        await assignment.assign(db, sari, report.ticket, putu.staff_id, lead=True)
+    async with reading() as db:
+        assert not (await cases.listing(db, sari, unassigned)).rows
+    async with writing() as db:
+        await staff.deactivate(db, putu.staff_id)
+    async with reading() as db:
+        (row,) = (await cases.listing(db, sari, unassigned)).rows
+        assert (row.ticket, row.officer) == (report.ticket, None)
+        assert (await counters.counters(db, sari)).unassigned == 1
 
 
 async def test_several_at_once_leave_out_what_is_not_ours(hire: Hire, receive: Receive) -> None:

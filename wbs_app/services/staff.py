@@ -16,8 +16,8 @@ from wbs_app.model.access import Actor, Permission, Role
 from wbs_app.model.answers import Email
 from wbs_app.model.columns import now
 from wbs_app.model.handling_tables import Notice
-from wbs_app.model.tables import Invitation, RecoveryCode, ReportKey, Staff, StaffSession, Unit
-from wbs_app.services import credentials, vouching
+from wbs_app.model.tables import Invitation, RecoveryCode, Report, ReportKey, Staff, StaffSession, Unit
+from wbs_app.services import credentials, live, vouching
 from wbs_app.services.audit import record
 from wbs_app.services.credentials import password_problem as password_problem
 from wbs_app.services.database import Db, reading
@@ -136,7 +136,8 @@ async def set_email(db: Db, staff_id: int, typed: str, by: str) -> str:
 
 
 async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:
-    """The person can no longer sign in and holds no key: an old password opens nothing of a stolen database.
+    """The person can no longer sign in and holds no key: an old password opens nothing of a stolen database. Cases that
+    the person led are led by nobody, and so are found by who gives them out.
 
     Raises:
         Refused: for an unknown person.
@@ -144,6 +145,9 @@ async def deactivate(db: Db, staff_id: int, by: str = "system") -> None:
     staff = await _get(db, staff_id)
     staff.active = False
     await _end_access(db, staff)
+    await db.exec(update(Report).where(col(Report.lead) == staff_id).values(lead=None))
+    for agency in staff.agencies.split():
+        live.touch(db, live.list_topic(agency))
     await record(db, by, "deactivate_staff", staff.username)
 
 
