@@ -12,7 +12,7 @@ from wbs_app.state.portal import PortalState
 GROUPS = {
     "reporting": ("who", "what", "elements", "no_evidence", "files", "false"),
     "secrecy": ("anon", "conf", "read", "retaliate", "delete"),
-    "afterwards": ("time", "lost_pin", "wrong_place"),
+    "afterwards": ("time", "mail", "lost_pin", "wrong_place"),
 }
 
 
