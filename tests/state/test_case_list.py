@@ -100,7 +100,7 @@ def test_a_row_that_needs_somebody(words: case_list.Words) -> None:
         (None, False, "", ""),
         (None, True, "waiting", "Menunggu pelapor"),
         (0, True, "waiting", "Menunggu pelapor"),
-        (-1, True, "silent", "Waktu menjawab habis"),
+        (-1, True, "silent", "Tidak dijawab"),
         (-1200, False, "late", "Terlambat 1.200 hari"),
         (-1, False, "late", "Terlambat 1 hari"),
         (0, False, "soon", "Hari ini"),

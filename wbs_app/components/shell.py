@@ -95,7 +95,7 @@ def announcement() -> rx.Component:
     words = agency("announcement")
     said = rx.el.p(icon("info"), rx.el.span(words, class_name="min-w-0 break-words"), class_name="note m-0")
     label = t("reference.section_pengumuman")
-    return rx.cond(words != "", rx.el.section(said, aria_label=label, class_name="no-print wrap pt-4"))
+    return rx.cond(words != "", rx.el.section(said, aria_label=label, class_name="no-print wrap py-4"))
 
 
 def footer() -> rx.Component:
