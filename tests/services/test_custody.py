@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import obstore
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from tests.services.samples import jpeg, png
 from tests.services.test_scanning import HARMFUL
 from wbs_app.config import settings
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.steps import FORMS
-from wbs_app.model.tables import AuditEvent, Evidence, Report
-from wbs_app.services import conversation, custody, evidence, evidence_access, history, reference, reports
+from wbs_app.model.tables import AuditEvent, Evidence, Report, Setting
+from wbs_app.services import conversation, custody, evidence, evidence_access, health, history, reference, reports
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
 from wbs_app.services.evidence import About, Staging, stored_bytes
@@ -314,6 +314,20 @@ async def test_an_original_that_a_later_press_left_out_is_swept() -> None:
     await send()
     assert await sweep_orphans(time.time() + ORPHAN_SECONDS + 60) == 1
     assert await stored() == {about.id}
+
+
+async def test_another_installations_store_is_not_swept() -> None:
+    """As when a test system's settings name the store of the real one: its reports are in another database."""
+    await sweep_orphans()
+    held = await filed(SENT)
+    kept = await stored()
+    async with writing() as db:
+        await db.exec(delete(Evidence))
+        await db.exec(update(Setting).where(col(Setting.name) == "system_id").values(value="test system"))
+    assert await sweep_orphans(time.time() + 10**9) == 0
+    assert await stored() == kept
+    found = {finding.name: finding.problem async for finding in health.examine()}
+    assert "another installation's" in (found["owner of the evidence store"] or ""), held.ticket
 
 
 async def test_a_report_never_loses_a_file_to_the_sweep() -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
-from wbs_app.services import keys, mail, own_secret, redis, reference, vouching
+from wbs_app.services import keys, mail, own_secret, redis, reference, store_owner, vouching
 from wbs_app.services.database import Db, engine, reading
 from wbs_app.services.entitlement import Facts
 from wbs_app.services.evidence import store
@@ -213,6 +213,7 @@ async def examine() -> AsyncIterator[Finding]:
     if problem is None:
         async with reading() as db:
             yield Finding("secret of this database", await _fits(db))
+            yield Finding("owner of the evidence store", await _anothers())
             for agency in settings().agencies:
                 yield Finding(f"{agency}: recovery key", await _recovery(db, agency))
                 for name, problem in await _readers(db, agency):
@@ -250,6 +251,18 @@ async def _fits(db: Db) -> str | None:
     except Unusable as problem:
         return str(problem)
     return None
+
+
+async def _anothers() -> str | None:
+    try:
+        if not await store_owner.is_anothers():
+            return None
+    except (OSError, StoreError):
+        return None  # that it is away has been said
+    return (
+        "another installation's, so nothing is swept from it: name a store of its own in WBS_EVIDENCE_URL; "
+        f"if it is this one's, of which an old backup was restored, delete its object `{store_owner.MARK}`"
+    )
 
 
 def _libmagic() -> str | None:

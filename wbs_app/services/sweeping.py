@@ -2,6 +2,7 @@
 that no report names, after a day."""
 
 import asyncio
+import logging
 import time
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from obstore.store import LocalStore
 from sqlmodel import col, select
 
 from wbs_app.model.tables import Evidence
+from wbs_app.services import store_owner
 from wbs_app.services.database import reading
 from wbs_app.services.evidence import STAGED_SECONDS, delete, store
+
+log = logging.getLogger("wbs.sweeping")
 
 ORPHAN_SECONDS = 24 * 3600
 
@@ -34,7 +38,13 @@ async def sweep_staged(now: float | None = None) -> int:
 
 
 async def sweep_orphans(now: float | None = None) -> int:
-    """How many objects that no report names went. It goes through the whole store: not for every few minutes."""
+    """How many objects that no report names went. It goes through the whole store: not for every few minutes.
+
+    None of a store that is another installation's: there, other reports name them.
+    """
+    if not await store_owner.claim():
+        log.error("the evidence store is another installation's: nothing is swept")
+        return 0
     limit = (now or time.time()) - ORPHAN_SECONDS
     swept = 0
     async for batch in obstore.list(store(), "files"):
