@@ -73,8 +73,7 @@ def test_on_the_worst_day_it_takes_a_moment_and_the_page_stays_alive(site: Serve
     reporter.page.evaluate(
         "() => { window.frames_ = 0; const tick = () => { window.frames_++; requestAnimationFrame(tick); }; tick(); }"
     )
-    reporter.press("Kirim Laporan")
-    reporter.press("Kirim Laporan")
+    reporter.button("Kirim Laporan").dblclick()  # two presses of somebody impatient
     assert receipt(reporter).ticket.startswith("BALI-")
     assert reporter.page.evaluate("window.frames_") > 5
 
