@@ -122,7 +122,7 @@ def test_from_arrival_to_the_final_closing(own_site: Server, visit: Visit) -> No
     officer.page.get_by_role("button", name="Tugaskan", exact=True).click()
     officer.see("Perubahan disimpan.")
     expect(officer.page.get_by_role("button", name="Lepas Tugas")).to_be_visible()
-    # Identity: declined, asked again, approved, opened.
+    # Identity: declined, asked again, approved, opened, ended before its time.
     ask_identity(officer, REASON)
     custodian.see(REASON)
     decide(custodian, ticket, "Tolak", "Jelaskan dahulu perlindungannya.")
@@ -132,6 +132,10 @@ def test_from_arrival_to_the_final_closing(own_site: Server, visit: Visit) -> No
     decide(custodian, ticket, "Setujui", "Silakan, untuk perlindungan.")
     officer.press("Buka Identitas")
     expect(officer.page.get_by_role("complementary").get_by_text("Anonim").first).to_be_visible()
+    custodian.page.get_by_role("button", name=f"Akhiri Akses {ticket}").click()
+    custodian.see("Akses identitas telah diakhiri.")
+    officer.see("Permintaan atau akses identitas telah berakhir.")
+    expect(officer.page.get_by_role("complementary").get_by_text("Anonim")).to_have_count(0)
     # Finding, closing, objection, reopening, final closing.
     move(officer, "Ditelaah")
     move(officer, "Dalam Pemeriksaan")

@@ -68,6 +68,12 @@ async def _decide(actor: Actor, approve: bool, answer: str = ANSWER, hours: int 
         await identity.decide(db, actor, newest or 1, approve, answer, hours)
 
 
+async def _end_early(actor: Actor) -> None:
+    async with writing() as db:
+        newest = (await db.exec(select(IdentityRequest.id).order_by(col(IdentityRequest.id).desc()))).first()
+        await identity.end(db, actor, newest or 1)
+
+
 async def _open(actor: Actor, report: Received) -> dict[str, Any]:
     async with writing() as db:
         return await identity.open_identity(db, actor, report.ticket)
@@ -252,6 +258,29 @@ async def test_nobody_decides_about_an_own_request(people: People, report: Recei
         await _decide(both, True)
     async with reading() as db:
         assert await identity.waiting(db, both) == []
+
+
+async def test_a_custodian_ends_an_access_before_its_time(people: People, report: Received, hire: Hire) -> None:
+    await _ask(people.investigator, report)
+    await _decide(people.custodian, True, hours=168)
+    assert await _open(people.investigator, report)
+    before = await _holders()
+    later = await hire("lain", Role.IDENTITY, email="lain@contoh.go.id")  # holds no key of this case
+    for other in (people.foreigner, later):
+        with pytest.raises(NotFound):
+            await _end_early(other)
+    with pytest.raises(Forbidden):
+        await _end_early(people.investigator)
+    assert await _holders() == before
+    await _end_early(people.custodian)
+    assert await _holders() == before - {"citra"}
+    with pytest.raises(Refused, match="closed"):
+        await _open(people.investigator, report)
+    with pytest.raises(Refused, match="over"):
+        await _end_early(people.custodian)
+    assert ("wayan", "end_identity") in await _trail()
+    assert ("citra", "identity_decided") in await _told()
+    await _ask(people.investigator, report)
 
 
 async def test_a_request_is_decided_once(people: People, report: Received) -> None:

@@ -134,10 +134,21 @@ def decided(entry: Any) -> rx.Component:
             small(entry["decided"]),
             rx.cond(entry["until"] != "", small(t("identity.until", time=entry["until"]))),
             rx.cond(entry["answer"] != "", rx.el.span(entry["answer"], class_name="block whitespace-pre-wrap mt-1")),
+            rx.cond(entry["state"] == "approved", _end(entry)),
             class_name="wide",
         ),
         key=entry["id"],
         role="row",
+    )
+
+
+def _end(entry: Any) -> rx.Component:
+    return rx.el.button(
+        t("identity.end"),
+        rx.el.span(" ", entry["ticket"], ", ", entry["asker"], class_name="sr"),
+        type="button",
+        on_click=CustodianState.end(entry["id"].to(str)),  # type: ignore[call-arg,arg-type]
+        class_name="btn btn-secondary mt-2",
     )
 
 

@@ -197,6 +197,28 @@ async def decide(db: Db, actor: Actor, request_id: int, approve: bool, answer: s
     await record(db, actor.username, "approve_identity" if approve else "decline_identity", report.ticket)
 
 
+async def end(db: Db, actor: Actor, request_id: int) -> None:
+    """Ends an access before its time.
+
+    Raises:
+        Forbidden: unless the actor decides about identities.
+        NotFound: when there is no such request, or it is not this custodian's to decide.
+        Refused: when it is not open any more.
+    """
+    actor.require(Permission.DECIDE_IDENTITY)
+    request, report = await _held(db, actor, request_id)
+    if await keys.key_of(db, actor, request.report_id, "identity") is None:
+        raise NotFound
+    if request.state != APPROVED:
+        raise Refused("identity.over")
+    await _take(db, request)
+    request.state, request.expires_at = ENDED, now()
+    db.add(request)
+    await notices.tell_staff(db, [request.asked_by], "identity_decided")
+    _touch(db, report)
+    await record(db, actor.username, "end_identity", report.ticket)
+
+
 async def _held(db: Db, actor: Actor, request_id: int) -> tuple[IdentityRequest, Report]:
     """Request and report, both locked: the report first, as everywhere."""
     found = await db.get(IdentityRequest, request_id) if 0 < request_id < 2**31 else None

@@ -82,6 +82,18 @@ class CustodianState(rx.State):
             return None
         return await self._settled("done", f"identity.{decision}d")
 
+    @rx.event
+    async def end(self, request: str):
+        """Akhiri Akses: before its time."""
+        try:
+            async with writing() as db:
+                await identity.end(db, staff(), number_of(request))
+        except NotFound:
+            return await self._settled("bad", "identity.gone")
+        except Refused as problem:
+            return await self._settled("bad", problem.key)
+        return await self._settled("done", "identity.ended")
+
     async def _settled(self, tone: str, key: str) -> rx.event.EventSpec:
         self.wrong, self.said = {}, {"tone": tone, "text": text(key, language_of(self))}
         await self._show()
