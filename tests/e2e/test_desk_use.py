@@ -47,6 +47,7 @@ def test_the_panel_is_in_reach_beside_a_long_case(site: Server, filed: Filed, vi
     officer.write(officer.say("case.note_text"), LONG_NOTE)
     officer.press(officer.say("case.note_save"))
     expect(officer.field(officer.say("case.note_text"))).to_have_value("")
+    expect(officer.page.get_by_role("listitem").filter(has_text=LONG_NOTE.split("\n")[0]).first).to_be_visible()
     assert officer.page.evaluate("document.documentElement.scrollHeight") > 2_000
     officer.page.evaluate("scrollTo(0, 400)")
     for key in ("case.change_status", "case.finding", "case.tags"):
