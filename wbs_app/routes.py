@@ -16,7 +16,8 @@ async def healthz(request: Request) -> Response:
     waits or is refused in plain words or soon will be, or 503 and "down"."""
     if "live" in request.query_params:
         return JSONResponse({"status": "ok"})
-    found, broken = await health.condition(), await health.troubles()
+    found = await health.condition()
+    broken = health.wrong(found)
     down = bool(broken.keys() & health.NEEDED)
     status = "down" if down else "degraded" if broken else "ok"
     return JSONResponse({"status": status, "components": found}, 503 if down else 200)

@@ -170,16 +170,21 @@ async def condition() -> dict[str, str]:
     return _last[1]
 
 
+def wrong(found: dict[str, str]) -> dict[str, str]:
+    """Of what `condition` found, the components that are neither well nor out of use."""
+    return {name: said for name, said in found.items() if said not in (OK, OFF)}
+
+
 async def troubles() -> dict[str, str]:
     """What an administrator must be told: component -> what is wrong."""
-    return {name: said for name, said in (await condition()).items() if said not in (OK, OFF)}
+    return wrong(await condition())
 
 
 async def troubles_at_a_glance() -> dict[str, str]:
     """The same, as far as it is known in a moment: no page waits for a server that hangs."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(asyncio.shield(troubles()), GLANCE)
-    return {name: said for name, said in _last[1].items() if said not in (OK, OFF)}
+    return wrong(_last[1])
 
 
 # --- wbs doctor ------------------------------------------------------------------------------------------------------

@@ -212,11 +212,9 @@ async def end(db: Db, actor: Actor, request_id: int) -> None:
     if request.state != APPROVED:
         raise Refused("identity.over")
     await _take(db, request)
-    request.state, request.expires_at = ENDED, now()
-    db.add(request)
+    request.expires_at = now()
     await notices.tell_staff(db, [request.asked_by], "identity_decided")
-    _touch(db, report)
-    await record(db, actor.username, "end_identity", report.ticket)
+    await _ended(db, request, report, actor.username)
 
 
 async def _held(db: Db, actor: Actor, request_id: int) -> tuple[IdentityRequest, Report]:
@@ -306,14 +304,15 @@ async def end_expired(db: Db) -> int:
         ended.append(request)
         await notices.tell_staff(db, [request.asked_by], "identity_decided")
     for request in ended:
-        request.state = ENDED
-        db.add(request)
-    for request in ended:
-        report = await db.get(Report, request.report_id)
-        assert report is not None
-        _touch(db, report)
-        await record(db, "system", "end_identity", report.ticket)
+        await _ended(db, request, await db.get_one(Report, request.report_id), "system")
     return len(ended)
+
+
+async def _ended(db: Db, request: IdentityRequest, report: Report, by: str) -> None:
+    request.state = ENDED
+    db.add(request)
+    _touch(db, report)
+    await record(db, by, "end_identity", report.ticket)
 
 
 async def _undecidable(db: Db) -> list[IdentityRequest]:

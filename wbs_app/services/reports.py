@@ -157,7 +157,8 @@ async def _hand_out(
     """Seals the key of each document to its readers and to the agency's recovery key, and tells who may read."""
     assert report.id is not None
     conflicts.exclude(db, report.id, barred)
-    readers = {document: keys.readers_among(people, document, Facts.of(report, barred)) for document in held}
+    facts = Facts.of(report, barred)
+    readers = {document: keys.readers_among(people, document, facts) for document in held}
     given = (keys.sealed(report.id, name, key, readers[name], recovery) for name, key in held.items())
     await keys.give(db, [row for rows in given for row in rows])
     told = [reader.id for reader in readers["account"] if reader.id and reader.email]
