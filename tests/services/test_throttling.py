@@ -97,6 +97,6 @@ async def test_an_unknown_account_is_slowed_like_a_known_one(database: str) -> N
 
 
 async def test_a_queue_that_is_full_turns_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slow, "opening", Queue("test", 1, most=0))
+    monkeypatch.setattr(slow, "opening", Queue("test", most=0))
     monkeypatch.setattr(reports, "opening", slow.opening)
     assert await outcome(new_ticket("BALI"), PIN) == "error.rate_limit"

@@ -1,35 +1,41 @@
-"""What is slow on purpose. Argon2 takes 19 MiB and a core each time: off the event loop, and in queues.
+"""What is slow on purpose: Argon2 takes 19 MiB and a core each time. In queues, each with a process of its own.
 
+In a thread it would stop all others each time: while the kernel finds memory for it, none of the same process gets any.
 Who files a report never waits behind those who guess PINs or passwords. Never inside a write transaction, where
 everybody else would wait for it.
 """
 
 import asyncio
-import os
+import atexit
+import socket
+import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
 
 from wbs_app.services.refusal import Refused
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_PROGRAM = "wbs_app.services.deriving"
+
 
 class Queue:
-    """Work of one kind, in its order; so many `at_once`."""
+    """Work of one kind, one after the other in its order."""
 
-    def __init__(self, name: str, at_once: int, most: int | None = None, niceness: int = 10) -> None:
+    def __init__(self, name: str, most: int | None = None, niceness: int = 10) -> None:
         """`most`: how many may be in it; with more, the last would wait for too long. `niceness`: how far it stands
         back when others need the core."""
-        self._threads = ThreadPoolExecutor(at_once, f"slow-{name}", _stand_back, (niceness,))
+        self._thread = ThreadPoolExecutor(1, f"slow-{name}")
+        self._process = _Process(niceness)
         self._most = most
         self.length = 0
 
     async def __call__(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`work(*args, **kwargs)` in a thread, after those who came before.
+        """`work(*args, **kwargs)`, after those who came before: a function of a module that is quick to load.
 
         Raises:
             Refused: `error.rate_limit`, when too many wait already.
@@ -38,21 +44,66 @@ class Queue:
             raise Refused("error.rate_limit")
         self.length += 1
         try:
-            return await asyncio.wrap_future(self._threads.submit(work, *args, **kwargs))
+            return await asyncio.wrap_future(self._thread.submit(self._process.do, work, args, kwargs))
         finally:
             self.length -= 1
 
 
-def _stand_back(niceness: int) -> None:
-    """Where threads have a rank of their own (Linux): pages are answered first, and guessers get what nobody needs."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+class _Process:
+    """Does one thing after the other: started when first needed, and again when it is gone."""
+
+    def __init__(self, niceness: int) -> None:
+        self._niceness = niceness
+        self._running: subprocess.Popen[bytes] | None = None
+        self._line: Connection | None = None
+        atexit.register(self.stop)
+
+    def do(self, *asked: Any) -> Any:
+        """What the work gives back; what it raises is raised here."""
+        try:
+            done = self._answer(asked)
+        except (OSError, EOFError):  # it was killed, by the system short of memory for one
+            self._start()
+            done = self._answer(asked)
+        if isinstance(done, Exception):
+            raise done
+        return done
+
+    def _answer(self, asked: Any) -> Any:
+        if self._line is None:
+            raise BrokenPipeError
+        self._line.send(asked)
+        return self._line.recv()
+
+    def _start(self) -> None:
+        self.stop()
+        ours, theirs = socket.socketpair()
+        self._line = Connection(ours.detach())
+        with theirs:
+            self._running = subprocess.Popen(
+                [sys.executable, "-I", "-m", _PROGRAM, str(self._niceness)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                cwd="/",
+                env={},
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """Ends it; the next work starts another."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait()
+            self._running = None
 
 
-filing = Queue("filing", 1, niceness=5)
+filing = Queue("filing", niceness=5)
 """Reports being sent: none is turned away. A worker has one core; a second of these would file no more in all, and keep
 those who click waiting."""
-opening = Queue("opening", 1, most=100)
+opening = Queue("opening", most=100)
 """PINs typed."""
-slowly = Queue("staff", 1, most=100)
+slowly = Queue("staff", most=100)
 """Passwords and recovery codes."""
