@@ -26,12 +26,13 @@ FILES = sorted(file for file in ROOT.rglob("*.py") if file.name != "__init__.py"
 ROUTES = {"services", "vault", "config", "model", "text"}
 MAY_IMPORT: dict[str, set[str]] = {
     "text": set(),
-    "config": set(),
+    "disk": set(),
+    "config": {"disk"},
     "logs": set(),
     "plain_css": set(),
     "vault": set(),
     "model": {"text"},
-    "services": {"model", "vault", "config", "text"},
+    "services": {"model", "vault", "config", "disk", "text"},
     "migrations": {"model", "services.database", "services.entitlement"},
     "jobs": {"services", "logs"},
     "state": {"services", "model", "text", "config", "vault.tabs", "vault.sealing.Tampered", "logs"},

@@ -15,6 +15,8 @@ from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from wbs_app.disk import keep_first
+
 AGENCIES = Path(__file__).parent / "data" / "agencies"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SECRET_BYTES = 32
@@ -204,8 +206,7 @@ class Settings(BaseSettings):
         try:
             if not file.exists():
                 self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-                file.touch(mode=0o600)
-                file.write_text(secrets.token_hex(SECRET_BYTES))
+                keep_first(file, secrets.token_hex(SECRET_BYTES))
             key = bytes.fromhex(file.read_text().strip())
         except OSError as problem:
             raise Unusable(f"the secret file {file} cannot be read: {problem.strerror}") from problem

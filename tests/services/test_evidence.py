@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import io
+import os
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -197,6 +198,26 @@ async def test_adopted_files_stay_and_forgotten_ones_go(folder: Path) -> None:
     assert await sent.files() == await forgotten.files() == []
     assert await plain(about) == copy
     assert await sweep_staged(time.time() + 10**9) == 0
+
+
+async def test_the_disk_has_the_files_before_anybody_relies_on_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_disk: set[int] = set()
+    flush = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        flush(descriptor)
+        on_disk.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    staging = Staging(SECRET)
+    for name in ("a.jpg", "b.jpg"):
+        await staging.add(name, JPEG, 5)
+    await staging.adopt()
+    files = folder / "files"
+    assert len(list(files.iterdir())) == 4
+    assert {place.stat().st_ino for place in (files, *files.iterdir())} <= on_disk
 
 
 async def test_after_an_hour_a_file_is_gone_whether_it_was_swept_or_not(

@@ -18,6 +18,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 from wbs_app.config import settings
+from wbs_app.disk import flush
 from wbs_app.services.refusal import Refused
 
 FORMAT = 1
@@ -67,10 +68,10 @@ class Writer:
         self._put(_SIGNATURE, key.sign(data).signature)
         with _named(self._target):
             self._tar.close()
-            self._file.flush()
-            os.fsync(self._file.fileno())
             self._file.close()
+            flush([self._part])
             self._part.rename(self._target)
+            flush([self._target])
         return fingerprint(bytes(key.verify_key))
 
     def give_up(self) -> None:

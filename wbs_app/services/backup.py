@@ -22,13 +22,14 @@ from sqlalchemy import Date, DateTime, LargeBinary, String, Table, TypeDecorator
 from sqlmodel import SQLModel, col
 
 from wbs_app.config import settings
+from wbs_app.disk import keep
 from wbs_app.model.handling_tables import CaseCount, CaseTotal
 from wbs_app.model.tables import Invitation, Report, Staff, StaffSession
 from wbs_app.services import bulk, migrate, tally
 from wbs_app.services.archive import FORMAT, Reader, Writer, writing_to
 from wbs_app.services.database import Db, snapshot, writing
 from wbs_app.services.evidence import delete as delete_objects
-from wbs_app.services.evidence import store
+from wbs_app.services.evidence import settle, store
 from wbs_app.services.refusal import Refused
 
 Told = Callable[[str, int, int], None]
@@ -219,6 +220,7 @@ async def _put_objects(reader: Reader, paths: Sequence[str], told: Told, new: li
             new.append(path)
         await obstore.put_async(store(), path, reader.read(path))
         told("files", number, len(paths))
+    await settle(paths)
 
 
 async def _is_there(path: str) -> bool:
@@ -281,7 +283,5 @@ def _keep_secret(secret: bytes) -> None:
     """Only where none is set by the environment."""
     if settings().secret:
         return
-    file = settings().data_dir / "secret"
-    file.touch(mode=0o600)
-    file.write_text(secret.hex())
+    keep(settings().data_dir / "secret", secret.hex())
     settings.cache_clear()  # they know the old one

@@ -9,11 +9,12 @@ What is stored is as long as the next power of two: the exact length of a docume
 taken from.
 """
 
+import asyncio
 import base64
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -25,6 +26,7 @@ import obstore.exceptions
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from wbs_app.config import settings
+from wbs_app.disk import flush
 from wbs_app.services import metrics, scanning
 from wbs_app.services.refusal import Refused
 from wbs_app.services.workshop import Prepared, prepare
@@ -104,6 +106,14 @@ async def _put(path: str, about: About, data: bytes) -> None:
     boxes = seal_chunks(base64.b64decode(about.key), once(padded))
     small = len(padded) <= WHOLE_BYTES
     await obstore.put_async(store(), path, b"".join([box async for box in boxes]) if small else boxes)
+
+
+async def settle(paths: Sequence[str]) -> None:
+    """Waits until a power cut no longer takes these files: what names them may be committed then. A store elsewhere has
+    seen to it before it answered."""
+    folder = settings().evidence_dir
+    if folder is not None and paths:
+        await asyncio.to_thread(flush, [folder / path for path in paths])
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:
@@ -272,11 +282,14 @@ class Staging:
     async def adopt(self) -> list[Waiting]:
         """Copies the files to their place for good, before the report that names them is committed."""
         found = await self.waiting()
+        kept: list[str] = []
         for file in found:
-            staged = f"{self._folder}/{file.about.id}"
-            await obstore.copy_async(store(), f"{staged}.file", f"files/{file.about.id}")
-            if file.keep:
-                await obstore.copy_async(store(), f"{staged}.original", f"files/{file.original.id}")
+            parts = {"file": file.about, "original": file.original} if file.keep else {"file": file.about}
+            for part, about in parts.items():
+                path = f"files/{about.id}"
+                await obstore.copy_async(store(), f"{self._folder}/{file.about.id}.{part}", path)
+                kept.append(path)
+        await settle(kept)
         return found
 
     async def ready(self) -> list[Waiting]:
