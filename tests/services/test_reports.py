@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,7 @@ from wbs_app.services.reports import Pass, Receipt
 from wbs_app.services.tracking import Tracked, track
 from wbs_app.vault.codes import new_ticket
 from wbs_app.vault.keypairs import open_sealed
+from wbs_app.vault.passwords import derive
 from wbs_app.vault.recovery import new_recovery, restore
 from wbs_app.vault.sealing import Place, Tampered, unseal_json
 
@@ -293,15 +295,17 @@ async def test_ticket_and_pin_open_everything(database: str) -> None:
 
 @pytest.fixture
 def derivations(monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
-    """How often Argon2 really ran, by the length of the salt."""
+    """How often Argon2 really ran for a PIN, by the length of the salt."""
     counted: Counter[int] = Counter()
-    derive = reports.derive
+    opening = reports.opening
 
-    def counting(pin: str, salt: bytes) -> bytes:
+    async def counting(work: Callable[[str, bytes], bytes], pin: str, salt: bytes) -> bytes:
+        key = await opening(work, pin, salt)
+        assert key == derive(pin, salt)
         counted[len(salt)] += 1
-        return derive(pin, salt)
+        return key
 
-    monkeypatch.setattr(reports, "derive", counting)
+    monkeypatch.setattr(reports, "opening", counting)
     return counted
 
 
