@@ -27,7 +27,6 @@ from wbs_app.services import (
     entitlement,
     health,
     migrate,
-    own_secret,
     retention,
     staff,
     tally,
@@ -109,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     recover.set_defaults(run=_run(_recover))
     _add_keeping_parsers(commands)
     doctor = commands.add_parser("doctor", help="is everything in place?")
-    doctor.set_defaults(run=_run(_doctor, made=False, ready=False, same_secret=False))
+    doctor.set_defaults(run=_run(_doctor, made=False, ready=False))
     return parser
 
 
@@ -181,10 +180,7 @@ def _run(
             if made and not await migrate.is_made():
                 raise Failed(_NOT_MADE)
             if ready:
-                await migrate.ready()
-            if same_secret:
-                async with reading() as db:
-                    await own_secret.check(db)
+                await migrate.ready(same_secret=same_secret)
             await work(args)
         finally:
             await close()

@@ -217,7 +217,7 @@ def initialise(new_secret: bool = False) -> None:
 
 async def _initialise(new_secret: bool) -> None:
     try:
-        await migrate.ready()
+        await migrate.ready(same_secret=not new_secret)
         await _same_secret(new_secret)
         await _recovery_keys()
         await _first_administrator()

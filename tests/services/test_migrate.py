@@ -11,9 +11,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel, select, update
 
-from wbs_app.config import Settings, Unusable
+from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, Report, Unit
-from wbs_app.services import entitlement, migrate
+from wbs_app.services import entitlement, migrate, own_secret
 from wbs_app.services.database import close, reading, writing
 
 if TYPE_CHECKING:
@@ -41,6 +41,20 @@ async def test_cases_of_an_older_system_are_taken_as_they_stand(receive: "Receiv
         assert await connection.run_sync(entitlement.untrue) == []
         await db.exec(update(Report).values(unit="biro-umum"))
         assert await connection.run_sync(entitlement.untrue) == tickets
+
+
+async def test_nothing_is_migrated_under_another_secret(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Revision 0007 would mark all cases under it."""
+    async with writing() as db:
+        await own_secret.begin(db, new=False)
+        await (await db.connection()).run_sync(_back_to_0006)
+    monkeypatch.setenv("WBS_SECRET", "66" * 32)
+    settings.cache_clear()
+    with pytest.raises(Unusable, match="the secret is not the one"):
+        await migrate.ready()
+    assert not await migrate.up_to_date()
+    await migrate.ready(same_secret=False)  # as `wbs init --new-secret` does
+    assert await migrate.up_to_date()
 
 
 def _back_to_0006(connection: Connection) -> None:

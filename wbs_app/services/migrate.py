@@ -12,22 +12,27 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from wbs_app.config import Unusable, settings
-from wbs_app.services import reference
+from wbs_app.services import own_secret, reference
 from wbs_app.services.database import engine, reading, writing
 from wbs_app.services.locks import Lock, hold
 
 
-async def ready(seed: bool = True) -> None:
+async def ready(seed: bool = True, same_secret: bool = True) -> None:
     """Migrates to the newest revision and, unless told not to, seeds; all or nothing, one worker at a time.
 
+    `same_secret`: only under the system's own secret, since migrations write marks that are made with it.
+
     Raises:
-        Unusable: when the database cannot be reached or was made by a newer version.
+        Unusable: when the database cannot be reached or was made by a newer version, or the secret is another one.
     """
     _make_folder()
     try:
         async with writing() as db:
             await hold(db, Lock.SCHEMA)
-            await (await db.connection()).run_sync(_upgrade)
+            connection = await db.connection()
+            if same_secret and await connection.run_sync(_revision_of) is not None:
+                await own_secret.check(db)
+            await connection.run_sync(_upgrade)
             if seed:
                 await reference.seed(db)
     except DBAPIError as problem:
@@ -53,9 +58,11 @@ def _may_be_asked(where: URL) -> bool:
 
 async def _revision() -> str | None:
     async with reading() as db:
-        return await (await db.connection()).run_sync(
-            lambda connection: MigrationContext.configure(connection).get_current_revision()
-        )
+        return await (await db.connection()).run_sync(_revision_of)
+
+
+def _revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str:

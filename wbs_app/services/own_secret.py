@@ -6,6 +6,8 @@ an event of the trail or somebody's vouch, is never whole again: nobody starts, 
 
 import hashlib
 
+from sqlmodel import select
+
 from wbs_app.config import Unusable, settings
 from wbs_app.model.tables import Setting
 from wbs_app.services import audit, entitlement
@@ -19,13 +21,13 @@ def _mark() -> str:
 
 
 async def check(db: Db) -> None:
-    """Nothing for a system that was never started.
+    """Nothing for a system that was never started. Reads what every revision of the schema has.
 
     Raises:
         Unusable: when the secret is another one.
     """
-    known = await db.get(Setting, _NAME)
-    if known is not None and known.value != _mark():
+    known = (await db.exec(select(Setting.value).where(Setting.name == _NAME))).first()
+    if known is not None and known != _mark():
         raise Unusable(
             "the secret is not the one this system was started with: restore data/secret from your backup "
             "(or set WBS_SECRET); if it is lost for good: wbs init --new-secret (docs/operations.md, Backup)"
