@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import obstore
 import pytest
-from sqlmodel import SQLModel, col, select, update
+from sqlmodel import SQLModel, col, delete, select, update
 
 from wbs_app.model.access import Forbidden, Role
 from wbs_app.model.agency import Profile, Retention
-from wbs_app.model.handling_tables import LegalHold
-from wbs_app.model.tables import Agency, AuditEvent, Evidence, Report
+from wbs_app.model.handling_tables import LegalHold, Notice
+from wbs_app.model.tables import Agency, AuditEvent, Evidence, Report, Staff
 from wbs_app.services import audit, demo, evidence, retention
 from wbs_app.services.casework import NotFound
 from wbs_app.services.database import reading, writing
@@ -109,6 +109,44 @@ async def test_two_different_people_approve_and_one_is_a_supervisor(hire: "Hire"
     async with reading() as db:
         assert await retention.approved(db) == sorted((first, second))
     assert await _actions(first) == [("sari", "approve_destruction"), ("made", "approve_destruction")]
+
+
+async def test_those_who_must_act_are_told_once_and_see_how_many(hire: "Hire", receive: "Receive") -> None:
+    people = {
+        name: await hire(name, role, agencies, email=f"{name}@contoh.go.id")
+        for name, role, agencies in (
+            ("sari", Role.SUPERVISOR, "bali ntt"),
+            ("dewi", Role.SUPERVISOR, "bali"),
+            ("made", Role.ADMIN, "bali"),
+            ("ketut", Role.ADMIN, "bali"),
+            ("umbu", Role.SUPERVISOR, "ntt"),
+            ("rai", Role.INTAKE, "bali"),
+        )
+    }
+
+    async def told() -> set[str]:
+        async with writing() as db:
+            chosen = select(Staff.username).join(Notice, col(Notice.staff_id) == Staff.id)
+            names = set(await db.exec(chosen.where(Notice.template == "destruction")))
+            await db.exec(delete(Notice))
+        return names
+
+    async def waits() -> list[int]:
+        async with reading() as db:
+            return [await retention.awaiting(db, people[name]) for name in ("sari", "dewi", "made", "ketut", "umbu")]
+
+    ticket = (await receive(status="closed_unproven", closed_on=OLD)).ticket
+    await _proposed()
+    assert (await told(), await waits()) == ({"sari", "dewi", "made", "ketut"}, [1, 1, 1, 1, 0])
+    await _proposed()
+    assert await told() == set(), "once for each case"
+    await _approve(people["made"], ticket)
+    assert (await told(), await waits()) == (set(), [1, 1, 0, 0, 0]), "two administrators are not enough"
+    await _approve(people["sari"], ticket)
+    assert (await told(), await waits()) == ({"made", "ketut"}, [0, 0, 1, 1, 0]), "for wbs purge"
+    with pytest.raises(Forbidden):
+        async with reading() as db:
+            await retention.awaiting(db, people["rai"])
 
 
 async def test_destroyed_for_good(hire: "Hire", database: str) -> None:

@@ -88,10 +88,17 @@ def _entries(path: str, row: str = "") -> list[rx.Component]:
 
     def entry(at: places.Entry) -> rx.Component:
         current = {"aria_current": "page"} if at.path == path else {}
-        to = link(icon(at.icon), at.path, t(at.text), class_name=row, **current)
+        waiting = [_destructions()] if at.path == places.RETENTION else []
+        to = link(icon(at.icon), at.path, t(at.text), *waiting, class_name=row, **current)
         return rx.cond(DeskState.may.contains(at.permission.value), rx.el.li(to))
 
     return [entry(at) for at in places.MENU]
+
+
+def _destructions() -> rx.Component:
+    """How many cases on the destruction list wait for this person."""
+    count = DeskState.destructions
+    return rx.cond(count != "", rx.el.span(count, class_name="count", custom_attrs={"data-tone": "accent"}))
 
 
 def sign_out_button(class_name: str, words: str = "staff.logout", place: str = places.SIGN_OUT) -> rx.Component:

@@ -37,6 +37,7 @@ STAFF_TEMPLATES = (
     "identity_decided",
     "trouble",
     "vouch",
+    "destruction",
 )
 """What staff are told; a reporter is told "update", and at first asked to "confirm"."""
 

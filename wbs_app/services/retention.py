@@ -8,19 +8,19 @@ What goes: every row of the report, with it all keys, then the files. What stays
 which names the ticket, who approved and when it was done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Table, delete, exists, text
 from sqlmodel import SQLModel, col, func, select
 
-from wbs_app.model.access import Actor, Permission, Role
+from wbs_app.model.access import POLICY, Actor, Permission, Role
 from wbs_app.model.agency import Retention
 from wbs_app.model.handling_tables import Destruction, LegalHold
 from wbs_app.model.tables import Agency, Evidence, Report, Staff
 from wbs_app.model.workflow import CLOSED
-from wbs_app.services import evidence, live, reference
+from wbs_app.services import evidence, live, notices, reference
 from wbs_app.services.audit import record
 from wbs_app.services.casework import in_reach
 from wbs_app.services.database import Db, engine, reading, writing
@@ -29,6 +29,8 @@ from wbs_app.services.refusal import Refused
 from wbs_app.vault.codes import parse_ticket
 
 _REPORT: Table = SQLModel.metadata.tables["report"]
+
+_APPROVERS = [role for role in Role if Permission.APPROVE_DESTRUCTION in POLICY[role]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ async def _due_now(db: Db, agency: str) -> ColumnElement[bool] | None:
 
 
 async def propose(db: Db) -> int:
-    """Brings the list up to date; how many cases are new on it. What may no longer be destroyed leaves it."""
+    """Brings the list up to date; how many cases are new on it, of which those who may approve are told, once. What may
+    no longer be destroyed leaves it."""
     new = 0
     for agency in (await db.exec(select(Agency.code))).all():
         due = await _due_now(db, agency)
@@ -84,13 +87,39 @@ async def propose(db: Db) -> int:
         await db.exec(delete(Destruction).where(gone))
         listed = exists().where(col(Destruction.report_id) == Report.id)
         today = now_in((await reference.profile(db, agency)).timezone).date()
-        for id in (await db.exec(allowed.where(~listed))).all():
-            db.add(Destruction(report_id=id, proposed_on=today))  # type: ignore[arg-type]
-            new += 1
+        found = (await db.exec(allowed.where(~listed))).all()
+        db.add_all(Destruction(report_id=id, proposed_on=today) for id in found if id is not None)
+        if found:
+            await _tell(db, agency, _APPROVERS)
+        new += len(found)
     await db.flush()
     if new:
         await record(db, "system", "propose_destruction", str(new))
     return new
+
+
+async def _tell(db: Db, agency: str, roles: Iterable[Role]) -> None:
+    people = await db.exec(select(Staff).where(col(Staff.active), col(Staff.role).in_(roles)))
+    ids = [one.id for one in people if one.id is not None and agency in one.agencies.split()]
+    await notices.tell_staff(db, ids, "destruction")
+
+
+async def awaiting(db: Db, actor: Actor) -> int:
+    """How many cases on the list wait for the actor: for an approval that the actor may give; or, for an administrator,
+    for `wbs purge`.
+
+    Raises:
+        Forbidden: unless the actor may approve destructions.
+    """
+    actor.require(Permission.APPROVE_DESTRUCTION)
+    first, second = col(Destruction.first_by), col(Destruction.second_by)
+    by_supervisor = first.in_(select(Staff.id).where(Staff.role == Role.SUPERVISOR))
+    fits = by_supervisor if actor.role is Role.ADMIN else first.is_not(None)
+    mine = second.is_(None) & (first.is_(None) | (fits & (first != actor.staff_id)))
+    if actor.role is Role.ADMIN:
+        mine |= second.is_not(None)
+    chosen = select(func.count()).select_from(Destruction).join(Report, col(Report.id) == Destruction.report_id)
+    return (await db.exec(chosen.where(col(Report.agency).in_(actor.agencies), mine))).one()
 
 
 async def listing(db: Db, actor: Actor) -> list[Listed]:
@@ -125,15 +154,17 @@ async def approve(db: Db, actor: Actor, tickets: Sequence[str]) -> None:
     """
     actor.require(Permission.APPROVE_DESTRUCTION)
     for ticket in sorted(set(tickets)):
-        chosen = select(Destruction).join(Report, col(Report.id) == Destruction.report_id)
+        chosen = select(Destruction, Report.agency).join(Report, col(Report.id) == Destruction.report_id)
         mine = chosen.where(Report.ticket == (parse_ticket(ticket) or ""), col(Report.agency).in_(actor.agencies))
-        entry = (await db.exec(mine.with_for_update().execution_options(populate_existing=True))).first()
+        found = (await db.exec(mine.with_for_update().execution_options(populate_existing=True))).first()
+        entry, agency = found or (None, "")
         if entry is None or entry.second_by is not None:
             raise Refused("admin.destruction_unknown")
         if entry.first_by is None:
             entry.first_by = actor.staff_id
         else:
             await _second(db, entry, actor)
+            await _tell(db, agency, [Role.ADMIN])  # who has `wbs purge` run
         db.add(entry)
         await db.flush()
         await record(db, actor.username, "approve_destruction", parse_ticket(ticket) or "")

@@ -8,10 +8,11 @@ from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.desk import first_page
 from wbs_app.model.tables import Staff
-from wbs_app.services import health, vouching
+from wbs_app.services import health, retention, vouching
 from wbs_app.services.database import reading
 from wbs_app.services.labels import labels
 from wbs_app.state.door import language_of, localised, staff
+from wbs_app.state.numbers import number
 from wbs_app.state.portal import Entry, PortalState, agency_view, catalogue_of
 from wbs_app.text import text
 
@@ -58,6 +59,7 @@ class DeskState(rx.State):
     me: Entry = {}
     may: list[str] = []
     troubles: list[str] = []  # of the installation, told to who looks after it
+    destructions: str = ""  # how many cases on the destruction list wait for this person
 
     @rx.event
     async def enter(self):
@@ -77,10 +79,18 @@ class DeskState(rx.State):
         if actor.can(Permission.MANAGE_SETTINGS):
             found = await health.troubles_at_a_glance()
             self.troubles = [text(_words_for(name), lang) for name in sorted(found)]
+        await self._count_destructions()
         portal = await self.get_state(PortalState)
         await portal._renew()
         if portal.agency not in names:
             await portal._switch(home_agency(actor))
+
+    async def _count_destructions(self) -> None:
+        actor = staff()
+        if actor.can(Permission.APPROVE_DESTRUCTION):
+            async with reading() as db:
+                count = await retention.awaiting(db, actor)
+            self.destructions = number(count, language_of(self)) if count else ""
 
     @rx.event
     async def go_home(self):

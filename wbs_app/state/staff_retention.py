@@ -15,7 +15,7 @@ from wbs_app.services.retention import Listed
 from wbs_app.services.staff import names_of
 from wbs_app.state.door import language_of, staff
 from wbs_app.state.portal import Entry
-from wbs_app.state.staff_desk import agency_names
+from wbs_app.state.staff_desk import DeskState, agency_names
 from wbs_app.text import fill, text
 
 
@@ -60,6 +60,7 @@ class RetentionState(rx.State):
         else:
             self.said = {"tone": "done", "text": fill(text("admin.destruction_approved", lang), n=len(chosen))}
             await self._show()
+            await (await self.get_state(DeskState))._count_destructions()
         return rx.set_focus(SAID)
 
 
