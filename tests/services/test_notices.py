@@ -739,3 +739,36 @@ async def test_administrators_are_told_what_is_broken(
     assert await told(LEAST_WITHOUT_ALARM=0, LEAST_FOR_FILES=0) == none
     assert await told(LEAST_WITHOUT_ALARM=huge) == ["ani@contoh.go.id"]
     assert "disk: room for reports only" in caplog.messages
+
+
+async def test_administrators_are_told_of_mail_that_was_given_up(
+    hire: Hire, receive: Receive, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_looking", asyncio.Lock())  # each test has an event loop of its own
+    admin = await hire("ani", Role.ADMIN, email="ani@contoh.go.id")
+    elsewhere = await hire("lain", Role.ADMIN, "ntt")
+    officer = await hire("budi", Role.INTAKE, email="budi@contoh.go.id")
+    box.refuse = dict.fromkeys(("budi@contoh.go.id", "ani@contoh.go.id", ADDRESS), "550 No")
+
+    async def given_up(tries: int = notices.MOST_TRIES) -> tuple[bool, bool, bool]:
+        for _ in range(tries):
+            await _deliver()
+        async with reading() as db:
+            seen = [await notices.given_up(db, actor) for actor in (admin, elsewhere)]
+        return health.MAIL in await health.troubles(), *seen  # type: ignore[return-value]
+
+    await _given(await receive())
+    await _tell("trouble", to=admin)
+    assert await given_up() == (False, False, False), "a reporter's slip, and news of a trouble"
+    await _tell("deadline", to=officer)
+    assert await given_up(notices.MOST_TRIES - 1) == (False, False, False), "it is tried again"
+    assert await given_up(1) == (True, True, False)
+    async with writing() as db:
+        await db.exec(update(Notice).values(send_after=now() - notices.TOLD_FOR))
+    assert await given_up(0) == (False, False, False), "not for ever"
+    async with writing() as db:
+        await db.exec(update(Notice).values(send_after=now()))
+    assert await given_up(0) == (True, True, False)
+    async with writing() as db:
+        await staff.set_email(db, officer.staff_id, "budi.w@contoh.go.id", "ani")
+    assert await given_up(0) == (False, False, False), "a new chance"

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
 from wbs_app.model.tables import Agency
-from wbs_app.services import keys, mail, own_secret, redis, reference, store_owner, vouching
+from wbs_app.services import keys, mail, notices, own_secret, redis, reference, store_owner, vouching
 from wbs_app.services.database import Db, engine, reading
 from wbs_app.services.entitlement import Facts
 from wbs_app.services.evidence import store
@@ -131,7 +131,10 @@ _COMPONENTS: tuple[tuple[str, Callable[[], bool], Callable[[], Awaitable[None]]]
 )
 """Name, whether it is in use, and what fails when it cannot be."""
 
-NAMES = frozenset(name for name, _, _ in _COMPONENTS)
+MAIL = "mail"
+"""A trouble that is no component: the server answers, and some mail was refused once too often."""
+
+NAMES = frozenset(name for name, _, _ in _COMPONENTS) | {MAIL}
 
 NEEDED = frozenset({"database", "redis"})
 """Without these no page works; without the others, something waits or is refused in plain words."""
@@ -176,8 +179,16 @@ def wrong(found: dict[str, str]) -> dict[str, str]:
 
 
 async def troubles() -> dict[str, str]:
-    """What an administrator must be told: component -> what is wrong."""
-    return wrong(await condition())
+    """What an administrator must be told: component, or MAIL -> what is wrong."""
+    found = wrong(await condition())
+    if "database" not in found and await _gave_up():
+        found[MAIL] = "some was refused for good"
+    return found
+
+
+async def _gave_up() -> bool:
+    async with reading() as db:
+        return await notices.given_up(db)
 
 
 async def troubles_at_a_glance() -> dict[str, str]:
@@ -219,6 +230,8 @@ async def examine() -> AsyncIterator[Finding]:
         async with reading() as db:
             yield Finding("secret of this database", await _fits(db))
             yield Finding("owner of the evidence store", await _anothers())
+            refused = "some was refused for good: an administrator's page Pemberitahuan names it"
+            yield Finding(MAIL, refused if await _gave_up() else None, advice=True)
             for agency in settings().agencies:
                 yield Finding(f"{agency}: recovery key", await _recovery(db, agency))
                 for name, problem in await _readers(db, agency):

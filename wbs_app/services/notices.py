@@ -47,6 +47,9 @@ REPORTER_HOURS = (7, 12, 17)
 MOST_TRIES = 8
 """So often a server may refuse a mail; then an administrator must look."""
 
+TOLD_FOR = timedelta(days=7)
+"""So long administrators are told that a mail was given up."""
+
 
 # --- putting into the outbox ------------------------------------------------------------------------------------------
 
@@ -240,6 +243,19 @@ async def queued(db: Db, actor: Actor) -> int:
     """
     actor.require(Permission.MANAGE_SETTINGS)
     return len((await db.exec(_joined(select(Notice.id).where(*_open_of(actor))))).all())
+
+
+async def given_up(db: Db, actor: Actor | None = None) -> bool:
+    """Whether mails were given up of late, of the actor's agencies or, without one, of any.
+
+    Not of reporters who gave an address that is none: nobody here can mend it. And not news of troubles, this one's
+    among them: it would never end.
+    """
+    theirs = col(Notice.staff_id).is_not(None) | col(Notice.problem).not_in(("recipient", "address"))
+    lately = (col(Notice.tries) >= MOST_TRIES, col(Notice.send_after) > now() - TOLD_FOR)
+    mine = _open_of(actor) if actor else (col(Notice.sent).is_(False),)
+    chosen = select(Notice.id).where(*lately, *mine, theirs, Notice.template != "trouble")
+    return (await db.exec(_joined(chosen).limit(1))).first() is not None
 
 
 async def try_again(db: Db, actor: Actor, notice_id: int) -> None:

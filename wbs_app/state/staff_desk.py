@@ -8,7 +8,7 @@ from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.desk import first_page
 from wbs_app.model.tables import Staff
-from wbs_app.services import health, retention, vouching
+from wbs_app.services import health, notices, retention, vouching
 from wbs_app.services.database import reading
 from wbs_app.services.labels import labels
 from wbs_app.state.door import language_of, localised, staff
@@ -45,6 +45,12 @@ async def _standing(actor: Actor) -> Entry:
     return {"code": vouching.own_code(actor), "waits": "yes" if vouching.is_waiting(me) else ""}
 
 
+async def _is_concerned(actor: Actor) -> bool:
+    """Whether mails were given up that this administrator can see."""
+    async with reading() as db:
+        return await notices.given_up(db, actor)
+
+
 def _words_for(trouble: str) -> str:
     """The key of what to say of a component: of the disk, how full it is."""
     return f"trouble.disk_{health.room().name.lower()}" if trouble == "disk" else f"trouble.{trouble}"
@@ -78,6 +84,8 @@ class DeskState(rx.State):
         self.may = [permission.value for permission in Permission if actor.can(permission)]
         if actor.can(Permission.MANAGE_SETTINGS):
             found = await health.troubles_at_a_glance()
+            if health.MAIL in found and not await _is_concerned(actor):
+                del found[health.MAIL]
             self.troubles = [text(_words_for(name), lang) for name in sorted(found)]
         await self._count_destructions()
         portal = await self.get_state(PortalState)
