@@ -124,6 +124,7 @@ ERRORS = given("wrong", 0) | given("required", 1) | standing("required", "refuse
 FAMILIES: dict[str, Iterable[object]] = {
     "admin.role_{}": Role,
     "admin.role_{}_text": Role,
+    "admin.user_only_{}": {*KINDS, "identity"},
     "audit.{}": given("record", 2) | given("done", 3) | given("_tell", 2),
     "board.{}": {field.name for field in fields(Counters)} - {"all"},
     "board.{}_text": {field.name for field in fields(Counters)} - {"all"},

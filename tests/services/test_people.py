@@ -67,6 +67,22 @@ async def test_access_ends(hire: "Hire") -> None:
     assert not person.active
 
 
+async def test_whom_nobody_can_stand_in_for(hire: "Hire") -> None:
+    """Neither who is not vouched for, nor who is gone, nor who serves another agency stands in for anybody."""
+    rai = await hire("rai", Role.ADMIN, "bali ntt")
+    budi, dewi = await hire("budi", Role.INTAKE, "bali ntt"), await hire("dewi", Role.IDENTITY, "bali ntt")
+    await hire("sari", Role.INTAKE, "bali", vouched=False)
+    await hire("adi", Role.IDENTITY, "bali", active=False)
+    chief, _ = await hire("umbu", Role.SUPERVISOR, "ntt"), await hire("tari", Role.IDENTITY, "ntt")
+    async with reading() as db:
+        found = people.irreplaceable(await staff.listed(db, rai), {"bali": {"wbs"}, "ntt": {"wbs", "service"}})
+    assert found == {
+        budi.staff_id: [("bali", "wbs")],
+        dewi.staff_id: [("bali", "identity")],
+        chief.staff_id: [("ntt", "service")],
+    }
+
+
 async def refusal(actor: Actor, staff_id: int) -> set[str]:
     """How both changes to a person are refused."""
     found = set()

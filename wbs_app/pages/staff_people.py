@@ -134,10 +134,25 @@ def _asked(person: Any, place: str, key: str, sign: str, handler: Any) -> rx.Com
     """A button and its question. `key`: of the button; `_title` and `_text` of it say the rest."""
     dialog = place + person["id"]  # a Var
     title, words = t(f"{key}_title", name=person["name"]), rx.el.p(t(f"{key}_text"), class_name="muted mt-2")
+    alone = rx.el.p(
+        icon("triangle-alert"),
+        rx.el.span(person["alone"]),
+        class_name="note mt-4 mb-0",
+        custom_attrs={"data-tone": "bad"},
+    )
     act = handler(person["id"].to(str))
     return rx.fragment(
         opener(key, person["name"], dialog),
-        question(dialog, title, words, key=key, sign=icon(sign), handler=act, look="btn btn-danger"),
+        question(
+            dialog,
+            title,
+            words,
+            rx.cond(person["alone"] != "", alone),
+            key=key,
+            sign=icon(sign),
+            handler=act,
+            look="btn btn-danger",
+        ),
     )
 
 

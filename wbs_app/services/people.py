@@ -1,8 +1,11 @@
 """What an administrator does to staff, within the administrator's own agencies."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
 from wbs_app.model.access import Actor, Permission, Role
 from wbs_app.model.tables import Staff
-from wbs_app.services import staff
+from wbs_app.services import keys, staff, vouching
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
 
@@ -78,6 +81,27 @@ async def dismiss(db: Db, actor: Actor, staff_id: int) -> Staff:
     person = await _other(db, actor, staff_id)
     await staff.deactivate(db, staff_id, by=actor.username)
     return person
+
+
+def irreplaceable(everybody: Iterable[Staff], kinds: Mapping[str, Iterable[str]]) -> dict[int, list[tuple[str, str]]]:
+    """Staff id -> agency and kind of new reports, or "identity", that nobody could read any more without this person.
+
+    `kinds`: of report that each agency takes.
+    """
+    able = [one for one in everybody if one.active and vouching.is_vouched(one)]
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for agency, offered in kinds.items():
+        there = [one for one in able if agency in one.agencies.split()]
+        for what in (*sorted(offered), "identity"):
+            readers = [one.id for one in there if what in _read_by(one)]
+            if len(readers) == 1 and readers[0] is not None:
+                found[readers[0]].append((agency, what))
+    return found
+
+
+def _read_by(person: Staff) -> tuple[str, ...]:
+    kinds = keys.kinds_on_arrival(person.role, "account")
+    return (*kinds, "identity") if keys.kinds_on_arrival(person.role, "identity") else kinds
 
 
 async def _other(db: Db, actor: Actor, staff_id: int) -> Staff:

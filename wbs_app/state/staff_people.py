@@ -1,5 +1,6 @@
 """Administration of staff: the list, a new invitation, the end of somebody's access."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 import reflex as rx
@@ -16,7 +17,7 @@ from wbs_app.services.labels import Labels, labels
 from wbs_app.services.refusal import Refused
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.numbers import number_of
-from wbs_app.state.portal import Entry
+from wbs_app.state.portal import Entry, catalogue_of
 from wbs_app.state.staff_desk import agency_names
 from wbs_app.text import fill, text
 
@@ -53,7 +54,13 @@ class PeopleState(rx.State):
             everybody = await members.listed(db, actor)
             named = await labels(db, actor.agencies, lang)
         names, known = await agency_names(actor.agencies, lang), await agency_names(settings().agencies, lang)
-        self.people = [_row(person, actor, named, known, lang) for person in everybody]
+        kinds = {code: {card.kind for card in (await catalogue_of(code)).cards} for code in names}
+        alone = people.irreplaceable(everybody, kinds)
+        self.people = [
+            _row(person, actor, named, known, lang)
+            | {"alone": _left_without(alone.get(person.id or 0, ()), names, lang)}
+            for person in everybody
+        ]
         self.agencies = [{"code": code, "name": name} for code, name in names.items()]
         self.units = [
             {"code": code, "name": f"{name} ({names[agency]})" if len(names) > 1 else name}
@@ -144,6 +151,11 @@ def served(person: Staff, named: Labels, names: dict[str, str]) -> tuple[str, st
     codes = person.agencies.split()
     units = [name for (agency, code), name in named.units.items() if agency in codes and code == person.unit]
     return ", ".join(names.get(code, code) for code in codes), units[0] if units else ""
+
+
+def _left_without(alone: Iterable[tuple[str, str]], names: dict[str, str], lang: str) -> str:
+    """What nobody could read any more, "" where somebody still can."""
+    return " ".join(fill(text(f"admin.user_only_{what}", lang), agency=names[agency]) for agency, what in alone)
 
 
 def _state_of(person: Staff) -> str:
