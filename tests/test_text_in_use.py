@@ -140,7 +140,7 @@ FAMILIES: dict[str, Iterable[object]] = {
     "faq.q_{}": QUESTIONS,
     "finding.{}": Verdict,
     "guide.step{}_text": guide.STEP_FIELDS,
-    "identity.now_{}": (identity.WAITING, identity.APPROVED, identity.DECLINED, identity.ENDED),
+    "identity.now_{}": {getattr(identity, name) for name in ("WAITING", "APPROVED", "DECLINED", "ENDED", "RECALLED")},
     "identity.{}": standing("approve", "decline"),
     "identity.{}d": standing("approve", "decline"),
     "kind.{}": KINDS,

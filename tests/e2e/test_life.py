@@ -135,6 +135,7 @@ def test_from_arrival_to_the_final_closing(own_site: Server, visit: Visit) -> No
     custodian.page.get_by_role("button", name=f"Akhiri Akses {ticket}").click()
     custodian.see("Akses identitas telah diakhiri.")
     officer.see("Permintaan atau akses identitas telah berakhir.")
+    officer.see("Akses identitas diakhiri lebih awal oleh pemegang kunci identitas")
     expect(officer.page.get_by_role("complementary").get_by_text("Anonim")).to_have_count(0)
     # Finding, closing, objection, reopening, final closing.
     move(officer, "Ditelaah")

@@ -280,6 +280,10 @@ async def test_a_custodian_ends_an_access_before_its_time(people: People, report
         await _end_early(people.custodian)
     assert ("wayan", "end_identity") in await _trail()
     assert ("citra", "identity_decided") in await _told()
+    async with reading() as db:
+        row = (await db.exec(select(Report))).one()
+        steps = await identity.timeline(db, people.investigator, row)
+    assert (steps[-1].kind, steps[-1].who) == ("identity_recall", "system"), "not as if its time had passed"
     await _ask(people.investigator, report)
 
 

@@ -96,7 +96,7 @@ class IdentityRequest(SQLModel, table=True):
     report_id: int = column("plain", foreign_key="report.id", index=True, sa_type=BigInteger)
     asked_by: int = column("plain", foreign_key="staff.id")
     asked_at: datetime = moment("plain")
-    state: str = column("plain", max_length=16, index=True)  # waiting, approved, declined, ended
+    state: str = column("plain", max_length=16, index=True)  # waiting, approved, declined, ended, recalled
     decided_by: int | None = column("plain", default=None, foreign_key="staff.id")
     decided_at: datetime | None = moment("plain", nullable=True)
     expires_at: datetime | None = moment("plain", nullable=True)

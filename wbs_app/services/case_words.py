@@ -39,6 +39,7 @@ ICONS = {
     "identity_decline": "lock-keyhole",
     "identity_open": "lock-keyhole",
     "identity_end": "lock-keyhole",
+    "identity_recall": "lock-keyhole",
     "evidence": "paperclip",
     "object": "rotate-ccw",
     "escalate": "forward",

@@ -29,7 +29,7 @@ SHORTEST_REASON, LONGEST_REASON = 20, 2000
 HOURS = range(1, 24 * 7 + 1)
 """For how long a custodian may open an identity."""
 
-WAITING, APPROVED, DECLINED, ENDED = "waiting", "approved", "declined", "ended"
+WAITING, APPROVED, DECLINED, ENDED, RECALLED = "waiting", "approved", "declined", "ended", "recalled"
 _RECENT = 100
 
 
@@ -40,7 +40,7 @@ class Request:
     id: int
     ticket: str
     agency: str
-    state: str  # waiting, approved, declined, ended
+    state: str  # waiting, approved, declined, ended, or recalled: ended by a custodian before its time
     asker: Staff
     asked_at: datetime
     reason: str | None
@@ -214,7 +214,7 @@ async def end(db: Db, actor: Actor, request_id: int) -> None:
     await _take(db, request)
     request.expires_at = now()
     await notices.tell_staff(db, [request.asked_by], "identity_decided")
-    await _ended(db, request, report, actor.username)
+    await _ended(db, request, report, RECALLED, actor.username)
 
 
 async def _held(db: Db, actor: Actor, request_id: int) -> tuple[IdentityRequest, Report]:
@@ -304,12 +304,12 @@ async def end_expired(db: Db) -> int:
         ended.append(request)
         await notices.tell_staff(db, [request.asked_by], "identity_decided")
     for request in ended:
-        await _ended(db, request, await db.get_one(Report, request.report_id), "system")
+        await _ended(db, request, await db.get_one(Report, request.report_id), ENDED, "system")
     return len(ended)
 
 
-async def _ended(db: Db, request: IdentityRequest, report: Report, by: str) -> None:
-    request.state = ENDED
+async def _ended(db: Db, request: IdentityRequest, report: Report, state: str, by: str) -> None:
+    request.state = state
     db.add(request)
     _touch(db, report)
     await record(db, by, "end_identity", report.ticket)
@@ -332,7 +332,8 @@ async def _undecidable(db: Db) -> list[IdentityRequest]:
 async def timeline(db: Db, actor: Actor, report: Report) -> list[Step]:
     """What was asked and decided about this case's identity, oldest first: steps for the case page's history.
 
-    Kinds identity_ask, identity_approve, identity_decline and identity_end. `more` may hold reason, answer, until.
+    Kinds identity_ask, identity_approve, identity_decline, identity_end, and identity_recall, whose words name the role
+    that ended it. `more` may hold reason, answer, until.
     """
     actor.require(Permission.READ_CASE)
     zone = ZoneInfo((await reference.profile(db, report.agency)).timezone)
@@ -354,8 +355,8 @@ def _steps(request: Request, status: str, zone: ZoneInfo) -> list[Step]:
     kind = "identity_decline" if until is None else "identity_approve"
     limit = None if until is None else f"{until.astimezone(zone):%Y-%m-%dT%H:%M}"
     made.append(step(kind, request.decided_at, request.decider.username, answer=request.answer, until=limit))
-    if until is not None and request.state == ENDED:
-        made.append(step("identity_end", until, "system"))
+    if until is not None and request.state in (ENDED, RECALLED):
+        made.append(step("identity_end" if request.state == ENDED else "identity_recall", until, "system"))
     return made
 
 

@@ -89,7 +89,7 @@ class CaseIdentityState(rx.State):
 
 
 def _state(found: identity.Request) -> str:
-    """Approved and over is ended, whether or not the job has been there."""
+    """Approved and over is ended, whether or not the job has been there, or a custodian before it."""
     if found.open:
         return "open"
-    return identity.ENDED if found.state == identity.APPROVED else found.state
+    return identity.ENDED if found.state in (identity.APPROVED, identity.RECALLED) else found.state
