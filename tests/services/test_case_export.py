@@ -153,11 +153,21 @@ async def test_a_row_in_words(hire: Hire, receive: Receive) -> None:
     (row,) = await _table(officer, lang="en")
     assert (row["Status"], row["Priority"], row["Unit"]) == ("Under verification", "Urgent", "Biro Hukum")
     async with writing() as db:  # while the reporter is waited for, nothing is due; a code without a name stays
-        changed = {"paused_on": date(2024, 11, 12), "violation_type": "gone", "unit": None, "regency": "99.99"}
+        changed = {
+            "paused_on": date(2024, 11, 12),
+            "due_on": None,
+            "violation_type": "gone",
+            "unit": None,
+            "regency": "99.99",
+        }
         await db.exec(update(Report).values(**changed))
     (row,) = await _table(officer)
     assert (row["Target"], row["Jenis Pelanggaran"], row["Unit Kejadian"]) == ("", "gone", "")
     assert row["Kabupaten/Kota"] == "99.99"
+    async with writing() as db:
+        await db.exec(update(Report).values(due_on=date(2024, 11, 22)))
+    (row,) = await _table(officer)
+    assert row["Target"] == "2024-11-22", "the reporter let the time to answer pass: the list says so, too"
 
 
 async def test_reach_is_that_of_the_list(hire: Hire, receive: Receive) -> None:

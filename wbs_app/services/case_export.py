@@ -144,7 +144,7 @@ def _cells(row: Any, team: list[str], words: _Words) -> list[str]:
         named(words.labels.units, row.unit),
         text(f"status.{row.status}", words.lang),
         text(f"case.priority_{Priority(row.priority).name.lower()}", words.lang),
-        _day(None if row.paused_on else row.due_on),  # while the reporter is waited for, nothing is due
+        _day(row.due_on),  # while the reporter is waited for, none; then the last day to answer, once that has passed
         row.officer or "",
         "; ".join(team),
         regency,
