@@ -8,6 +8,8 @@ import pytest
 
 from wbs_app import cli
 from wbs_app.config import Settings
+from wbs_app.edge import UPLOAD_OVERHEAD
+from wbs_app.model.agency import Profile
 from wbs_app.routes import OWN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,3 +61,17 @@ def test_no_proxy_tells_who_asks(proxy: str) -> None:
     said = _text(f"deploy/{proxy}")
     for header in ("X-Forwarded-For", "X-Real-I[Pp]", "User-Agent"):
         assert re.search(rf'(header_up -{header}\n|proxy_set_header {header} +"";)', said), header
+
+
+@pytest.mark.parametrize(
+    ("proxy", "asked"),
+    [("nginx.conf", r"client_max_body_size (\d+)m;"), ("Caddyfile", r"max_size (\d+)MiB\n")],
+)
+def test_a_proxy_lets_through_what_an_agency_may_allow(proxy: str, asked: str) -> None:
+    """All files that are chosen together come in one request."""
+    most = {
+        name: next(bound.le for bound in Profile.model_fields[name].metadata if hasattr(bound, "le"))
+        for name in ("max_file_mb", "max_files")
+    }
+    (allowed,) = re.findall(asked, _text(f"deploy/{proxy}"))
+    assert int(allowed) * 2**20 >= most["max_file_mb"] * most["max_files"] * 2**20 + UPLOAD_OVERHEAD
