@@ -1,5 +1,7 @@
 """Invented cases are as real as any other: sealed, readable by whom they should be, tracked by their PIN."""
 
+import asyncio
+import gc
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -106,3 +108,19 @@ class _Today:
 
         self.offer = self
         self.today = date(2026, 11, 21)
+
+
+async def test_a_store_that_is_away_is_said_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cases are made some batches ahead, and what became of those would be told by the event loop, at length."""
+
+    def broken(*_order: object) -> None:
+        raise ConnectionRefusedError
+
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, about: told.append(about))
+    monkeypatch.setattr(demo, "make", broken)
+    with pytest.raises(ConnectionRefusedError):
+        await demo.fill(150, ("bali", "ntt"), told.append)
+    await asyncio.sleep(0.05)
+    gc.collect()
+    assert told == []

@@ -116,9 +116,14 @@ async def _made(pool: Executor, grounds: Sequence[Ground], count: int, pins: int
     loop = asyncio.get_running_loop()
     orders = _orders(grounds, count, pins)
     waiting = [loop.run_in_executor(pool, make, *order) for order in islice(orders, 2 * (os.cpu_count() or 1))]
-    while waiting:
-        yield await waiting.pop(0)
-        waiting += [loop.run_in_executor(pool, make, *order) for order in islice(orders, 1)]
+    try:
+        while waiting:
+            yield await waiting.pop(0)
+            waiting += [loop.run_in_executor(pool, make, *order) for order in islice(orders, 1)]
+    finally:  # where one failed, as without an evidence store, the others have too: it is said once
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 # --- storing them -----------------------------------------------------------------------------------------------------
