@@ -27,6 +27,7 @@ from wbs_app.services import (
     entitlement,
     health,
     migrate,
+    reference_edit,
     retention,
     staff,
     tally,
@@ -106,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     recover = commands.add_parser("recover", help="give officers the keys of all reports, from two recovery shares")
     recover.add_argument("--agency", required=True, metavar="A")
     recover.set_defaults(run=_run(_recover))
+    watch = commands.add_parser("oversight", help="whose supervisors take over where a conflict leaves nobody")
+    watch.add_argument("agency", metavar="A")
+    watch.add_argument("--by", required=True, metavar="B", help="the agency that takes over, or none")
+    watch.set_defaults(run=_run(_oversight))
     _add_keeping_parsers(commands)
     doctor = commands.add_parser("doctor", help="is everything in place?")
     doctor.set_defaults(run=_run(_doctor, made=False, ready=False))
@@ -300,6 +305,12 @@ async def _recover(args: argparse.Namespace) -> None:
     private_key = restore([line for line in sys.stdin.read().splitlines() if line.strip()])
     given = await catching_up.recover(private_key, args.agency)
     print(f"{given} keys given")
+
+
+async def _oversight(args: argparse.Namespace) -> None:
+    async with writing() as db:
+        await reference_edit.set_oversight(db, args.agency, "" if args.by == "none" else args.by)
+    print(f"{args.agency}: overseen by {args.by}")
 
 
 async def _doctor(_args: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import col, select, update
 from wbs_app import cli
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, AuditEvent, Report, Staff
-from wbs_app.services import credentials, health, staff, vouching
+from wbs_app.services import credentials, health, reference, staff, vouching
 from wbs_app.services.database import close, reading, writing
 from wbs_app.vault.keypairs import KeyPair
 from wbs_app.vault.recovery import new_recovery
@@ -160,6 +160,24 @@ def test_a_case_changed_outside(wbs: Wbs) -> None:
     assert said[0].startswith(f"{ticket}: agency ntt, kind ")
     assert wbs("audit verify")[0] == 0
     assert wbs("audit accept BALI-0000-0000")[0] == 1
+
+
+def test_the_oversight_is_the_operators_to_set(wbs: Wbs) -> None:
+    async def kept() -> tuple[str, list[str]]:
+        async with reading() as db:
+            found = (await reference.profile(db, "bali")).oversight
+            told = await db.exec(select(AuditEvent.subject).where(AuditEvent.action == "set_oversight"))
+            trail = list(told.all())
+        await close()
+        return found, trail
+
+    assert wbs("oversight bali --by ntt") == (0, ["bali: overseen by ntt"], [])
+    assert asyncio.run(kept()) == ("ntt", ["bali/ntt"])
+    for line in ("oversight bali --by bali", "oversight bali --by papua", "oversight papua --by none"):
+        status, said, problems = wbs(line)
+        assert (status, said, len(problems)) == (1, [], 1), line
+    assert wbs("oversight bali --by none") == (0, ["bali: overseen by none"], [])
+    assert asyncio.run(kept()) == ("", ["bali/ntt", "bali/-"])
 
 
 def test_recovering(wbs: Wbs) -> None:

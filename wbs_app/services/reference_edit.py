@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from wbs_app.config import settings
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.agency import Profile
 from wbs_app.model.reference import Entry, Part, Section, code_of
@@ -123,6 +124,22 @@ async def set_profile(db: Db, actor: Actor, agency: str, section: str, form: Sec
     if changed := _changed(form.words, shown, form.now(now)):
         row.profile = form.put(now, changed).model_dump_json()
         await _tell(db, actor, "set_profile", agency, Part.PROFILE, section)
+
+
+async def set_oversight(db: Db, agency: str, by: str) -> None:
+    """Whose supervisors take over where a conflict of interest leaves nobody, "" for nobody's; of cases that come to
+    it from now on. The operator's to say: an administrator could name an agency where a friend supervises.
+
+    Raises:
+        Refused: for agencies that are not served here, and for the agency itself.
+    """
+    if agency not in settings().agencies or by not in {"", *settings().agencies} - {agency}:
+        raise Refused("admin.agency_unknown")
+    row = await _agency(db, agency, hold=True)
+    now = Profile.model_validate_json(row.profile)
+    if now.oversight != by:
+        row.profile = now.model_copy(update={"oversight": by}).model_dump_json()
+        await record(db, "system", "set_oversight", f"{agency}/{by or '-'}")
 
 
 # --- what they share -------------------------------------------------------------------------------------------------
