@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vault": set(),
     "model": {"text"},
     "services": {"model", "vault", "config", "disk", "text"},
-    "migrations": {"model", "services.database", "services.entitlement"},
+    "migrations": {"model", "services.database", "services.entitlement", "services.marks"},
     "jobs": {"services", "logs"},
     "state": {"services", "model", "text", "config", "vault.tabs", "vault.sealing.Tampered", "logs"},
     "components": {"state", "model", "text", "config"},

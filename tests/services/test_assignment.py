@@ -11,7 +11,7 @@ from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.filters import CaseFilter, Mark
 from wbs_app.model.handling_tables import Assignment, Exclusion, Notice
 from wbs_app.model.tables import Agency, Report, ReportKey
-from wbs_app.services import assignment, casefile, cases, conflicts, counters, history, staff
+from wbs_app.services import assignment, casefile, cases, conflicts, counters, health, history, reference_edit, staff
 from wbs_app.services.case_words import what_happened
 from wbs_app.services.casework import NotFound
 from wbs_app.services.catching_up import catch_up
@@ -147,9 +147,7 @@ async def test_the_last_one_to_step_back_leaves_it_to_the_oversight(hire: Hire, 
     only, kelola = await hire("budi", Role.SUPERVISOR), await hire("kelola", Role.ADMIN, email="kelola@contoh.id")
     far = await hire("eka", Role.SUPERVISOR, agencies="ntt", email="eka@contoh.id")
     async with writing() as db:
-        agency = (await db.exec(select(Agency).where(Agency.code == "bali"))).one()
-        agency.profile = agency.profile.replace('"oversight":""', '"oversight":"ntt"')
-        db.add(agency)
+        await reference_edit.set_oversight(db, "bali", "ntt")
     report = await receive()
     with pytest.raises(NotFound):
         await reads(far, report.ticket)
@@ -159,6 +157,24 @@ async def test_the_last_one_to_step_back_leaves_it_to_the_oversight(hire: Hire, 
         told = {notice.staff_id for notice in await db.exec(select(Notice).where(Notice.template == "escalated"))}
     assert told == {kelola.staff_id, far.staff_id}
     assert not await reads(only, report.ticket)
+
+
+async def test_an_oversight_written_into_the_database_gets_nothing(hire: Hire, receive: Receive) -> None:
+    only, friend = await hire("budi", Role.SUPERVISOR), await hire("eka", Role.SUPERVISOR, agencies="ntt")
+    async with writing() as db:
+        agency = (await db.exec(select(Agency).where(Agency.code == "bali"))).one()
+        agency.profile = agency.profile.replace('"oversight":""', '"oversight":"ntt"')
+        db.add(agency)
+    async with reading() as db:
+        assert "nobody takes over" in str(await health._oversight(db, "bali"))
+    report = await receive()
+    await do(assignment.recuse, only, report.ticket, "Keluarga saya terlapor.")
+    with pytest.raises(NotFound):
+        await reads(friend, report.ticket)
+    async with writing() as db:
+        await reference_edit.set_oversight(db, "bali", "ntt")
+    async with reading() as db:
+        assert await health._oversight(db, "bali") is None
 
 
 async def test_nobody_is_said_to_have_it_where_there_is_no_oversight(hire: Hire, receive: Receive) -> None:

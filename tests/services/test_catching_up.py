@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 
 from wbs_app.model.access import Role
 from wbs_app.model.tables import Agency, AuditEvent, Report, ReportKey, Staff
-from wbs_app.services import assignment, catching_up, conflicts, identity, keys, vouching
+from wbs_app.services import assignment, catching_up, conflicts, identity, keys, reference_edit, vouching
 from wbs_app.services.catching_up import catch_up, recover
 from wbs_app.services.database import reading, writing
 from wbs_app.services.refusal import Refused
@@ -192,8 +192,7 @@ async def test_stand_ins_get_their_keys_back(hire: Hire, receive: Receive) -> No
     chief, stand_in = await hire("sari", Role.SUPERVISOR), await hire("dewi", Role.SUPERVISOR, "ntt")
     also = await hire("gita", Role.SUPERVISOR, "ntt")
     async with writing() as db:
-        agency = await db.get_one(Agency, "bali")
-        agency.profile = agency.profile.replace('"oversight":""', '"oversight":"ntt"')
+        await reference_edit.set_oversight(db, "bali", "ntt")
     report = await receive()
     async with writing() as db:
         await assignment.recuse(db, chief, report.ticket, "kenal dengan terlapor")

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, select, update
 
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, Report, Unit
-from wbs_app.services import entitlement, migrate, own_secret
+from wbs_app.services import entitlement, migrate, own_secret, reference_edit, vouching
 from wbs_app.services.database import close, reading, writing
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ async def test_tables_and_migrations_agree(database: str) -> None:
 async def test_cases_of_an_older_system_are_taken_as_they_stand(receive: "Receive") -> None:
     tickets = [(await receive(unit=unit)).ticket for unit in ("biro-hukum", None)]
     async with writing() as db:
+        await reference_edit.set_oversight(db, "bali", "ntt")
+        await db.flush()
         await (await db.connection()).run_sync(_back_to_0006)
     await migrate.ready()
     async with writing() as db:
+        assert vouching.oversight_of(await db.get_one(Agency, "bali")) == "ntt"
         connection = await db.connection()
         assert await connection.run_sync(entitlement.untrue) == []
         await db.exec(update(Report).values(unit="biro-umum"))

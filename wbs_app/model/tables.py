@@ -22,6 +22,7 @@ class Agency(SQLModel, table=True):
     profile: str = column("reference")  # JSON of model/agency.py's Profile
     recovery_key: bytes | None = blob("check", nullable=True)  # X25519 public key; the private half is on paper
     recovery_mark: bytes | None = blob("check", nullable=True)  # see services/vouching.py
+    oversight_mark: bytes | None = blob("check", nullable=True)  # the same of the profile's oversight
 
 
 class Channel(SQLModel, table=True):

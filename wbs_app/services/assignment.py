@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from wbs_app.model.access import ARRIVAL_READERS, KINDS_IN_REACH, Actor, Permission, Role
 from wbs_app.model.handling_tables import Assignment
-from wbs_app.model.tables import Report, ReportKey, Staff
+from wbs_app.model.tables import Agency, Report, ReportKey, Staff
 from wbs_app.services import conflicts, entitlement, history, keys, notices, vouching
 from wbs_app.services.casework import Held, NotFound, done, hold
 from wbs_app.services.database import Db
@@ -141,13 +141,14 @@ async def escalate(db: Db, case: Held) -> None:
     report = case.report
     assert report.id is not None
     barred = await conflicts.excluded(db, report.id)
-    helpers = await conflicts.stand_ins(db, case.profile.oversight, barred)
+    overseer = vouching.oversight_of(await db.get_one(Agency, report.agency))
+    helpers = await conflicts.stand_ins(db, overseer, barred)
     lacking = [one for one in helpers if await db.get(ReportKey, (report.id, "account", str(one.id))) is None]
     if helpers:
         await keys.hand_on(db, report, "account", case.key, lacking)
         async with entitlement.changing(db, report):
-            report.oversight = case.profile.oversight
-    to = case.profile.oversight if helpers else ""
+            report.oversight = overseer
+    to = overseer if helpers else ""
     await history.append(db, report, case.key, "escalate", "system", case.now, to=to)
     told = [*await conflicts.administrators(db, report.agency), *(one.id for one in helpers if one.id)]
     await notices.tell_staff(db, told, "escalated")

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from wbs_app.config import Unusable, settings
 from wbs_app.model.access import KINDS
+from wbs_app.model.agency import Profile
 from wbs_app.model.tables import Agency
 from wbs_app.services import keys, mail, notices, own_secret, redis, reference, store_owner, vouching
 from wbs_app.services.database import Db, engine, reading
@@ -234,6 +235,7 @@ async def examine() -> AsyncIterator[Finding]:
             yield Finding(MAIL, refused if await _gave_up() else None, advice=True)
             for agency in settings().agencies:
                 yield Finding(f"{agency}: recovery key", await _recovery(db, agency))
+                yield Finding(f"{agency}: oversight", await _oversight(db, agency))
                 for name, problem in await _readers(db, agency):
                     yield Finding(f"{agency}: {name}", problem)
 
@@ -324,6 +326,13 @@ async def _recovery(db: Db, agency: str) -> str | None:
     if found is None or found.recovery_key is None:
         return "none yet: run `wbs init`"
     return None if vouching.recovery_of(found) else "not the one that was made here: no key is sealed to it"
+
+
+async def _oversight(db: Db, agency: str) -> str | None:
+    found = await db.get(Agency, agency)
+    if found is None or vouching.oversight_of(found) == Profile.model_validate_json(found.profile).oversight:
+        return None
+    return "not set by `wbs oversight`: nobody takes over"
 
 
 async def _readers(db: Db, agency: str) -> list[tuple[str, str | None]]:

@@ -14,6 +14,7 @@ from wbs_app.model.access import Actor, Permission
 from wbs_app.model.agency import Profile
 from wbs_app.model.reference import Entry, Part, Section, code_of
 from wbs_app.model.tables import Agency, Channel, ServiceType, Unit, ViolationType
+from wbs_app.services import vouching
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
@@ -136,9 +137,8 @@ async def set_oversight(db: Db, agency: str, by: str) -> None:
     if agency not in settings().agencies or by not in {"", *settings().agencies} - {agency}:
         raise Refused("admin.agency_unknown")
     row = await _agency(db, agency, hold=True)
-    now = Profile.model_validate_json(row.profile)
-    if now.oversight != by:
-        row.profile = now.model_copy(update={"oversight": by}).model_dump_json()
+    if not by == vouching.oversight_of(row) == Profile.model_validate_json(row.profile).oversight:
+        vouching.keep_oversight(row, by)
         await record(db, "system", "set_oversight", f"{agency}/{by or '-'}")
 
 

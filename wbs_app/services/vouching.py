@@ -16,6 +16,7 @@ from sqlmodel import col, select
 
 from wbs_app.config import settings
 from wbs_app.model.access import IDENTITY_READERS, KINDS_IN_REACH, Actor, Permission, Role
+from wbs_app.model.agency import Profile
 from wbs_app.model.columns import now
 from wbs_app.model.tables import Agency, Setting, Staff
 from wbs_app.services import marks, notices
@@ -184,3 +185,16 @@ def recovery_of(agency: Agency | None) -> bytes | None:
         return None
     ours = marks.fits(agency.recovery_mark, "recovery", agency.code, agency.recovery_key.hex())
     return agency.recovery_key if ours else None
+
+
+def keep_oversight(agency: Agency, by: str) -> None:
+    """From now on this other agency's supervisors take over where nobody is left, "" for nobody's."""
+    profile = Profile.model_validate_json(agency.profile)
+    agency.profile = profile.model_copy(update={"oversight": by}).model_dump_json()
+    agency.oversight_mark = marks.mark("oversight", agency.code, by)
+
+
+def oversight_of(agency: Agency) -> str:
+    """Whose supervisors take over; "" for nobody's, and for those that were not named here."""
+    by = Profile.model_validate_json(agency.profile).oversight
+    return by if marks.fits(agency.oversight_mark, "oversight", agency.code, by) else ""
