@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
@@ -111,9 +112,9 @@ async def _put(path: str, about: About, data: bytes) -> None:
 async def settle(paths: Sequence[str]) -> None:
     """Waits until a power cut no longer takes these files: what names them may be committed then. A store elsewhere has
     seen to it before it answered."""
-    folder = settings().evidence_dir
-    if folder is not None and paths:
-        await asyncio.to_thread(flush, [folder / path for path in paths])
+    place = store()
+    if isinstance(place, LocalStore) and place.prefix is not None and paths:
+        await asyncio.to_thread(flush, [Path(place.prefix, path) for path in paths])
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:
