@@ -62,3 +62,9 @@ def test_the_banner_of_a_lost_connection_has_its_icon(site: Server, visit: Visit
     reader.context.set_offline(True)
     expect(said).to_be_visible()
     assert said.locator("use").evaluate("icon => icon.getBBox().width") > 0
+    back = reader.page.get_by_text(reader.say("net.back"))
+    expect(back).to_have_count(0)
+    reader.context.set_offline(False)
+    expect(back).to_be_visible(timeout=30_000)
+    expect(said).to_be_hidden()
+    expect(back).to_be_hidden(timeout=10_000)  # and takes no room any more

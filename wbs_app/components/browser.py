@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex.utils.imports import ImportVar
 from reflex.vars import VarData
+from reflex_components_core.core.banner import has_connection_errors
 
 _MODULE = "$/public/wbs.js"
 
@@ -34,6 +35,14 @@ def alive() -> rx.Var[bool]:
     imports = {"react": [ImportVar(tag="useRef")]}
     data = VarData.merge(hydrated._get_all_var_data(), VarData(imports=imports, hooks=hooks))
     return rx.Var("alive.current", _var_type=bool, _var_data=data)
+
+
+def came_back() -> rx.Var[bool]:
+    """Whether the connection is there, and was lost since this page was opened."""
+    hooks = {"const lost = useRef(false);": None, f"lost.current ||= {has_connection_errors!s};": None}
+    imports = {"react": [ImportVar(tag="useRef")]}
+    data = VarData.merge(has_connection_errors._get_all_var_data(), VarData(imports=imports, hooks=hooks))
+    return rx.Var(f"(lost.current && !{has_connection_errors!s})", _var_type=bool, _var_data=data)
 
 
 def own_language() -> rx.Component:

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from wbs_app.components.browser import do
+from wbs_app.components.browser import came_back, do
 from wbs_app.components.elements import anchor, icon, link
 from wbs_app.components.words import agency, here, lang, t
 from wbs_app.state.portal import PortalState
@@ -125,9 +125,10 @@ def _either(sign: str, label: Any, at: str, popover: dict[str, str], class_name:
 
 
 def connection_banner() -> rx.Component:
-    """Says when the connection is lost, wherever one has scrolled to; presses meanwhile are sent when it is back.
+    """Says when the connection is lost, wherever one has scrolled to, and for a moment when it is back: presses
+    meanwhile are sent then.
 
-    The icon is always in the page: it could not be fetched any more."""
+    The first icon is always in the page: it could not be fetched any more."""
     return rx.el.div(
         rx.el.div(
             icon("wifi-off"),
@@ -135,6 +136,7 @@ def connection_banner() -> rx.Component:
             hidden=~has_connection_errors,
             class_name="banner-offline",
         ),
+        rx.cond(came_back(), rx.el.div(icon("wifi"), t("net.back"), class_name="banner-offline banner-back")),
         role="status",
         class_name="no-print sticky top-0 z-30",
     )
