@@ -33,7 +33,7 @@ from wbs_app.model.desk import CONFIRM
 from wbs_app.model.filters import CaseFilter, Mark
 from wbs_app.model.handling_tables import Assignment, Contact, Notice
 from wbs_app.model.steps import Biodata
-from wbs_app.model.tables import Report, Staff
+from wbs_app.model.tables import Report, ReportKey, Staff
 from wbs_app.services import alerts, casefile, cases, conversation, counting, delivery, health, mail, notices, staff
 from wbs_app.services.calendar import work_days
 from wbs_app.services.database import reading, writing
@@ -635,6 +635,20 @@ async def test_who_works_on_it_is_told_and_nobody_else(hire: Hire, receive: Rece
         db.add(Assignment(report_id=report.id, staff_id=mine.staff_id, given_on=MONDAY))
     await alerts.alert_deadlines(date(2026, 3, 12))
     assert [row.staff_id for row in await _rows()] == [mine.staff_id]
+
+
+async def test_supervisors_hear_of_a_target_that_was_missed(hire: Hire, receive: Receive) -> None:
+    mine = await hire("citra", Role.ASSESSOR, email="citra@contoh.go.id")
+    chief = await hire("sari", Role.SUPERVISOR, email="sari@contoh.go.id")
+    barred = await hire("dewi", Role.SUPERVISOR, email="dewi@contoh.go.id")
+    report = await receive(**TARGET)
+    async with writing() as db:
+        db.add(Assignment(report_id=report.id, staff_id=mine.staff_id, given_on=MONDAY))
+        await db.delete(await db.get_one(ReportKey, (report.id, "account", str(barred.staff_id))))
+    await alerts.alert_deadlines(date(2026, 3, 12))
+    assert {row.staff_id for row in await _rows()} == {mine.staff_id}
+    await alerts.alert_deadlines(date(2026, 3, 13))
+    assert {row.staff_id for row in await _rows()} == {mine.staff_id, chief.staff_id}
 
 
 @pytest.mark.parametrize("end", [staff.deactivate, staff.reset])

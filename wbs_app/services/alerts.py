@@ -1,5 +1,6 @@
 """Tells officers when a case comes near its target, and when a reporter they wait for has let the time to answer pass:
-whoever handles it, once at each level. Where nobody does, the agency's administrators."""
+whoever handles it, once at each level, and at the last one its supervisors. Where nobody does, the agency's
+administrators."""
 
 import asyncio
 from datetime import date
@@ -10,6 +11,7 @@ import sqlalchemy
 from sqlmodel import col, select
 
 from wbs_app.config import settings
+from wbs_app.model.access import Role
 from wbs_app.model.deadlines import LEVELS, Clock, WorkDays, answer_by, level
 from wbs_app.model.tables import Report
 from wbs_app.model.workflow import Status
@@ -89,6 +91,8 @@ async def _tell(dates: Dates, reached: int) -> int:
         for report in reports:
             officers = await notices.officers(db, report)
             told |= set(officers)
+            if reached == max(LEVELS):  # the time has passed
+                told |= set(await notices.officers(db, report, Role.SUPERVISOR))
             lost |= set() if officers else set(await conflicts.administrators(db, report.agency))
             report.alerted = reached
             db.add(report)
