@@ -32,6 +32,9 @@ STATE = "reflex___state____state"
 DRAFTS = f"{STATE}.wbs_app___state___draft____draft_state"
 PATIENCE = 60.0  # seconds
 START_PATIENCE = 300.0  # the pages may have to be built first
+ONLY_IN_TESTS = ("aiohttp", "psutil", "requests", "valkey")
+"""Packages that operators do not install. Libraries load them where they find them: a server would weigh 13 MB more."""
+HIDDEN = f"import sys; sys.modules.update(dict.fromkeys({ONLY_IN_TESTS!r}))"
 
 
 class Server:
@@ -43,7 +46,11 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        own = {"WBS_DATA_DIR": str(folder / "data"), "WBS_PORT": str(self.port), "PYTHONPATH": str(root)}
+        hiding = folder / "hiding"
+        hiding.mkdir(parents=True, exist_ok=True)
+        (hiding / "sitecustomize.py").write_text(HIDDEN)
+        path = f"{hiding}{os.pathsep}{root}"
+        own = {"WBS_DATA_DIR": str(folder / "data"), "WBS_PORT": str(self.port), "PYTHONPATH": path}
         plain = {name: value for name, value in os.environ.items() if not name.startswith("WBS_")}
         self.environment = plain | own | environment
         self.log = folder / "log"

@@ -1,22 +1,28 @@
-"""The other end of slow.py: `python -m wbs_app.services.deriving NICENESS`, a process that does what it is sent."""
+"""The other end of slow.py: `python -m wbs_app.services.deriving NICENESS`, a process that does what it is sent.
+
+It loads little, since it stays.
+"""
 
 import os
+import pickle
 import sys
-from contextlib import suppress
-from multiprocessing.connection import Connection
 
 
 def main(niceness: int) -> None:
     """One after the other until the server is gone: pages are answered first, and guessers get what nobody needs."""
     os.nice(niceness)
-    with Connection(0) as line, suppress(EOFError):
-        while True:
-            work, args, kwargs = line.recv()
-            try:
-                done = work(*args, **kwargs)
-            except Exception as problem:  # noqa: BLE001  told to the server
-                done = problem
-            line.send(done)
+    coming, going = sys.stdin.buffer, sys.stdout.buffer
+    while True:
+        try:
+            work, args, kwargs = pickle.load(coming)  # noqa: S301  from the server that has started us
+        except EOFError:
+            return
+        try:
+            done = work(*args, **kwargs)
+        except Exception as problem:  # noqa: BLE001  told to the server
+            done = problem
+        pickle.dump(done, going)
+        going.flush()
 
 
 if __name__ == "__main__":

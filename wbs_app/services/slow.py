@@ -7,12 +7,12 @@ everybody else would wait for it.
 
 import asyncio
 import atexit
-import socket
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from wbs_app.services.refusal import Refused
@@ -55,14 +55,17 @@ class _Process:
     def __init__(self, niceness: int) -> None:
         self._niceness = niceness
         self._running: subprocess.Popen[bytes] | None = None
-        self._line: Connection | None = None
         atexit.register(self.stop)
 
     def do(self, *asked: Any) -> Any:
         """What the work gives back; what it raises is raised here."""
         try:
             done = self._answer(asked)
-        except (OSError, EOFError):  # it was killed, by the system short of memory for one
+        except (
+            OSError,
+            EOFError,
+            pickle.UnpicklingError,
+        ):  # it was killed, by the system short of memory for one, or is not there yet
             self._start()
             done = self._answer(asked)
         if isinstance(done, Exception):
@@ -70,33 +73,28 @@ class _Process:
         return done
 
     def _answer(self, asked: Any) -> Any:
-        if self._line is None:
+        if self._running is None or self._running.stdin is None or self._running.stdout is None:
             raise BrokenPipeError
-        self._line.send(asked)
-        return self._line.recv()
+        pickle.dump(asked, self._running.stdin)
+        self._running.stdin.flush()
+        return pickle.load(self._running.stdout)  # noqa: S301  our own process
 
     def _start(self) -> None:
         self.stop()
-        ours, theirs = socket.socketpair()
-        self._line = Connection(ours.detach())
-        with theirs:
-            self._running = subprocess.Popen(
-                [sys.executable, "-I", "-m", _PROGRAM, str(self._niceness)],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                cwd="/",
-                env={},
-                start_new_session=True,
-            )
+        self._running = subprocess.Popen(
+            [sys.executable, "-I", "-m", _PROGRAM, str(self._niceness)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd="/",
+            env={},
+            start_new_session=True,
+        )
 
     def stop(self) -> None:
         """Ends it; the next work starts another."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
         if self._running is not None:
-            self._running.kill()
-            self._running.wait()
+            with suppress(OSError), self._running as running:  # what was half sent cannot be
+                running.kill()
             self._running = None
 
 
