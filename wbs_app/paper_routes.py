@@ -12,7 +12,7 @@ from wbs_app.model.desk import CASES, CASES_EXPORT, PAPER, TRAIL_EXPORT
 from wbs_app.model.filters import CaseFilter
 from wbs_app.services import audit, case_export, sessions
 from wbs_app.services.casework import NotFound
-from wbs_app.services.database import reading, writing
+from wbs_app.services.database import snapshot, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.services.spreadsheet import lines
 from wbs_app.text import language_at, path_in
@@ -73,7 +73,7 @@ async def trail(request: Request) -> Response:
 
 async def _events(actor: Actor) -> AsyncIterator[str]:
     yield lines([("id", "at", "actor", "action", "subject", "digest")])
-    async with reading() as db:
+    async with snapshot() as db:
         async for event in audit.export(db, actor):
             at = event.at.astimezone(UTC).isoformat(timespec="seconds")
             yield lines([(str(event.id), at, event.actor, event.action, event.subject, event.digest)])

@@ -9,7 +9,7 @@ from sqlmodel import col, delete, select, update
 from wbs_app.model.tables import AuditEvent, Setting
 from wbs_app.services import audit
 from wbs_app.services.audit import record, verify
-from wbs_app.services.database import Db, reading, writing
+from wbs_app.services.database import Db, snapshot, writing
 
 
 async def _fill(db: Db, events: int = 5) -> None:
@@ -101,7 +101,7 @@ async def test_a_failed_transaction_leaves_no_gap(database: str) -> None:
         await fail()
     async with writing() as db:
         await _fill(db)
-    async with reading() as db:
+    async with snapshot() as db:
         assert await verify(db) is None
         assert len((await db.exec(select(AuditEvent.id))).all()) == 10
 
@@ -112,7 +112,7 @@ async def test_many_write_at_once(database: str) -> None:
             await record(db, "system", "seal", f"BALI-{number}")
 
     await asyncio.gather(*(one(number) for number in range(20)))
-    async with reading() as db:
+    async with snapshot() as db:
         assert await verify(db) is None
         assert len((await db.exec(select(AuditEvent.id))).all()) == 20
 

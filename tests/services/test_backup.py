@@ -20,7 +20,7 @@ from wbs_app.model.access import Role
 from wbs_app.model.tables import AuditEvent, Evidence, Report, ReportKey
 from wbs_app.services import audit, backup, demo, evidence, migrate, tally
 from wbs_app.services.archive import Reader, fingerprint, signing_key, writing_to
-from wbs_app.services.database import close, reading, writing
+from wbs_app.services.database import close, reading, snapshot, writing
 from wbs_app.services.refusal import Refused
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ async def _filled(hire: "Hire") -> None:
 
 
 async def _tables() -> dict[str, list[bytes]]:
-    async with reading() as db:
+    async with snapshot() as db:
         return {table.name: [data async for _, data, _ in backup._parts(db, table)] for table in backup._tables()}
 
 
@@ -106,7 +106,7 @@ async def test_there_and_back(
             assert counted == CASES == (await db.exec(select(func.sum(ledger.c.n)))).one()
         await audit.record(db, "system", "restore", "bali")
     await demo.fill(3, ("bali",), lambda _done: None)
-    async with reading() as db:
+    async with snapshot() as db:
         assert await audit.verify(db) is None
     with pytest.raises(Refused, match="restore_not_empty"):
         await backup.restore(file, untold)
@@ -156,7 +156,7 @@ async def test_a_writer_going_on(
         await backup.restore(file, untold)
     finally:
         backup._ROWS = backup_rows
-    async with reading() as db:
+    async with snapshot() as db:
         assert await audit.verify(db) is None
         ids = set(await db.exec(select(Report.id)))
         with_keys = set(await db.exec(select(ReportKey.report_id).distinct()))

@@ -13,7 +13,7 @@ from wbs_app.model.handling_tables import LegalHold, Notice
 from wbs_app.model.tables import Agency, AuditEvent, Evidence, Report, Staff
 from wbs_app.services import audit, demo, evidence, retention
 from wbs_app.services.casework import NotFound
-from wbs_app.services.database import reading, writing
+from wbs_app.services.database import reading, snapshot, writing
 from wbs_app.services.refusal import Refused
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ async def test_destroyed_for_good(hire: "Hire", database: str) -> None:
     assert await retention.purge(ticket)
     assert not await retention.purge(ticket)
     await retention.wipe()
-    async with reading() as db:
+    async with snapshot() as db:
         connection = await db.connection()
         for table in SQLModel.metadata.sorted_tables:
             for key in table.foreign_keys:

@@ -12,7 +12,7 @@ from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.columns import now
 from wbs_app.model.tables import AuditEvent, RecoveryCode, Staff, StaffSession
 from wbs_app.services import audit, boxes, counting, recovery_codes, security, sessions, staff
-from wbs_app.services.database import reading, writing
+from wbs_app.services.database import reading, snapshot, writing
 from wbs_app.services.limits import FREE_TRIES
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.codes import new_recovery_codes
@@ -70,7 +70,7 @@ async def _new_codes(actor: Actor, password: str = PASSWORD) -> str:
 
 
 async def _trail() -> list[tuple[str, str, str]]:
-    async with reading() as db:
+    async with snapshot() as db:
         assert await audit.verify(db) is None
         events = (await db.exec(select(AuditEvent).order_by(col(AuditEvent.id)))).all()
     return [(event.actor, event.action, event.subject) for event in events]

@@ -13,7 +13,7 @@ from wbs_app.model.access import Actor, Permission, Role
 from wbs_app.model.columns import now
 from wbs_app.model.tables import AuditEvent, RecoveryCode, Staff, StaffSession
 from wbs_app.services import audit, boxes, recovery_codes, sessions, staff
-from wbs_app.services.database import reading, writing
+from wbs_app.services.database import reading, snapshot, writing
 from wbs_app.services.refusal import Refused
 from wbs_app.vault.codes import new_recovery_codes
 from wbs_app.vault.keypairs import open_sealed, seal_to
@@ -60,7 +60,7 @@ async def _enrol(cookie: str) -> tuple[str, str, list[str]]:
 
 
 async def _actions() -> list[tuple[str, str, str]]:
-    async with reading() as db:
+    async with snapshot() as db:
         assert await audit.verify(db) is None
         events = (await db.exec(select(AuditEvent).order_by(col(AuditEvent.id)))).all()
     return [(event.actor, event.action, event.subject) for event in events][3:]  # after add, set_password and vouch

@@ -71,8 +71,15 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @lru_cache(maxsize=3)
 def _sessions(write: bool, brief: bool = False) -> async_sessionmaker[AsyncSession]:
-    chosen = _writer().execution_options(brief=brief) if write else engine()
-    return async_sessionmaker(chosen, class_=AsyncSession, expire_on_commit=False)
+    chosen = _writer().execution_options(brief=brief) if write else _reader()
+    return async_sessionmaker(chosen, class_=AsyncSession, expire_on_commit=False, autoflush=write)
+
+
+def _reader() -> AsyncEngine:
+    """Who only reads PostgreSQL needs no transaction: each statement sees what is committed when it begins, in one or
+    not. And with the rollback at its end, psycopg would forget which statements the server has planned already."""
+    made = engine()
+    return made if made.dialect.name == "sqlite" else made.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +108,8 @@ async def _turn() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[Db]:
-    """A session that only reads."""
+    """A session that only reads. Each statement sees what is committed when it begins; `snapshot` is for what takes
+    several, or is read bit by bit."""
     async with _sessions(False)() as db:
         yield db
 

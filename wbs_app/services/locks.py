@@ -46,9 +46,9 @@ async def _alone(job: str) -> AsyncIterator[bool]:
     if engine().dialect.name != "postgresql":
         yield True
         return
-    async with reading() as db:
+    async with engine().begin() as connection:  # the lock is this transaction's
         number = zlib.crc32(job.encode()) - 2**31
-        yield bool((await db.exec(select(func.pg_try_advisory_xact_lock(_JOBS, number)))).one())
+        yield bool((await connection.execute(select(func.pg_try_advisory_xact_lock(_JOBS, number)))).scalar_one())
 
 
 async def _begin(name: str, every: timedelta) -> bool:

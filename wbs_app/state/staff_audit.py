@@ -10,7 +10,7 @@ from wbs_app.model.desk import TRAIL
 from wbs_app.model.documents import day_in_words
 from wbs_app.model.tables import AuditEvent
 from wbs_app.services import audit
-from wbs_app.services.database import reading
+from wbs_app.services.database import reading, snapshot
 from wbs_app.services.history import in_zone, said_at
 from wbs_app.state.door import language_of, localised, staff
 from wbs_app.state.numbers import number, number_of
@@ -52,7 +52,7 @@ class AuditState(rx.State):
     async def verify(self):
         """Goes through the whole chain."""
         lang = language_of(self)
-        async with reading() as db:
+        async with snapshot() as db:
             broken = await audit.verify(db)
         said = text("admin.audit_ok", lang) if broken is None else fill(text("admin.audit_broken", lang), n=broken)
         self.view = self.view | {"result": said, "tone": "done" if broken is None else "bad"}
