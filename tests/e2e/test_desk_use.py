@@ -49,9 +49,9 @@ def test_the_panel_is_in_reach_beside_a_long_case(site: Server, filed: Filed, vi
     expect(officer.field(officer.say("case.note_text"))).to_have_value("")
     expect(officer.page.get_by_role("listitem").filter(has_text=LONG_NOTE.split("\n")[0]).first).to_be_visible()
     assert officer.page.evaluate("document.documentElement.scrollHeight") > 2_000
-    officer.page.evaluate("scrollTo(0, 400)")
     for key in ("case.change_status", "case.finding", "case.tags"):
         unfold(officer, key)
+    officer.page.evaluate("scrollTo(0, 400)")  # whatever was scrolled to click
     last = officer.page.locator("summary").get_by_text(officer.say("case.conflict"), exact=True)
     last.scroll_into_view_if_needed()
     expect(last).to_be_in_viewport()
