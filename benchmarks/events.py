@@ -89,7 +89,8 @@ async def measure(server: Server, number: int, workers: int, rate: float) -> Row
             tabs += await asyncio.gather(*batch)
         full = server.memory()
         spent = server.cpu()
-        busy = await _busy(tabs[:BUSY_TABS])
+        restless = tabs[:BUSY_TABS]
+        busy = await _busy(restless)
         spent = server.cpu() - spent
         begun, used, own = time.perf_counter(), server.cpu(), time.process_time()
         paced = asyncio.create_task(_paced(tabs))
@@ -100,7 +101,7 @@ async def measure(server: Server, number: int, workers: int, rate: float) -> Row
             "workers": workers,
             **reports,
             "events_per_s": busy,
-            "cpu_ms_per_event": spent * 1000 / (BUSY_EVENTS * len(tabs[:BUSY_TABS])),
+            "cpu_ms_per_event": spent * 1000 / (BUSY_EVENTS * len(restless)),
             "p50_ms": percentile(took, 0.5),
             "p95_ms": percentile(took, 0.95),
             "kb_per_tab": (full - before) * 1024 / number,

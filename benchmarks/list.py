@@ -22,6 +22,7 @@ DEEP = 0.8
 """The deep page begins after this share of the list."""
 
 IN_TURN = 4
+"""So often the service is measured, then the bare statement, and again."""
 
 Work = Callable[[Any], Awaitable[Any]]
 

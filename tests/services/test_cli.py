@@ -166,8 +166,8 @@ def test_the_oversight_is_the_operators_to_set(wbs: Wbs) -> None:
     async def kept() -> tuple[str, list[str]]:
         async with reading() as db:
             found = (await reference.profile(db, "bali")).oversight
-            told = await db.exec(select(AuditEvent.subject).where(AuditEvent.action == "set_oversight"))
-            trail = list(told.all())
+            told = select(AuditEvent.subject).where(AuditEvent.action == "set_oversight")
+            trail = list(await db.exec(told.order_by(col(AuditEvent.id))))
         await close()
         return found, trail
 

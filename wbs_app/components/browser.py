@@ -30,19 +30,20 @@ def listening(*functions: str) -> rx.Component:
 def alive() -> rx.Var[bool]:
     """Whether this page has ever been alive since it opened. `State.is_hydrated` is false once more while a lost
     connection comes back; what is disabled by this takes letters all the time."""
-    hydrated = rx.State.is_hydrated
-    hooks = {"const alive = useRef(false);": None, f"alive.current ||= {hydrated!s};": None}
-    imports = {"react": [ImportVar(tag="useRef")]}
-    data = VarData.merge(hydrated._get_all_var_data(), VarData(imports=imports, hooks=hooks))
-    return rx.Var("alive.current", _var_type=bool, _var_data=data)
+    return _ever("alive", rx.State.is_hydrated)
 
 
 def came_back() -> rx.Var[bool]:
     """Whether the connection is there, and was lost since this page was opened."""
-    hooks = {"const lost = useRef(false);": None, f"lost.current ||= {has_connection_errors!s};": None}
+    return _ever("lost", has_connection_errors) & ~has_connection_errors
+
+
+def _ever(name: str, condition: Any) -> Any:
+    """Whether this was true at any time since the page was opened. `name`: what the browser remembers it by."""
+    hooks = {f"const {name} = useRef(false);": None, f"{name}.current ||= {condition!s};": None}
     imports = {"react": [ImportVar(tag="useRef")]}
-    data = VarData.merge(has_connection_errors._get_all_var_data(), VarData(imports=imports, hooks=hooks))
-    return rx.Var(f"(lost.current && !{has_connection_errors!s})", _var_type=bool, _var_data=data)
+    data = VarData.merge(condition._get_all_var_data(), VarData(imports=imports, hooks=hooks))
+    return rx.Var(f"{name}.current", _var_type=bool, _var_data=data)
 
 
 def own_language() -> rx.Component:

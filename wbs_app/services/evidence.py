@@ -112,9 +112,14 @@ async def _put(path: str, about: About, data: bytes) -> None:
 async def settle(paths: Sequence[str]) -> None:
     """Waits until a power cut no longer takes these files: what names them may be committed then. A store elsewhere has
     seen to it before it answered."""
+    if paths and (folder := own_folder()):
+        await asyncio.to_thread(flush, [folder / path for path in paths])
+
+
+def own_folder() -> Path | None:
+    """Of the store, where it is one of this machine's."""
     place = store()
-    if isinstance(place, LocalStore) and place.prefix is not None and paths:
-        await asyncio.to_thread(flush, [Path(place.prefix, path) for path in paths])
+    return Path(place.prefix) if isinstance(place, LocalStore) and place.prefix is not None else None
 
 
 async def once(data: bytes) -> AsyncIterator[bytes]:

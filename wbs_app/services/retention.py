@@ -153,6 +153,7 @@ async def approve(db: Db, actor: Actor, tickets: Sequence[str]) -> None:
         Refused: for a case that is not on the list, a second approval by the same person, or two without a supervisor.
     """
     actor.require(Permission.APPROVE_DESTRUCTION)
+    decided: set[str] = set()
     for ticket in sorted(set(tickets)):
         chosen = select(Destruction, Report.agency).join(Report, col(Report.id) == Destruction.report_id)
         mine = chosen.where(Report.ticket == (parse_ticket(ticket) or ""), col(Report.agency).in_(actor.agencies))
@@ -164,10 +165,12 @@ async def approve(db: Db, actor: Actor, tickets: Sequence[str]) -> None:
             entry.first_by = actor.staff_id
         else:
             await _second(db, entry, actor)
-            await _tell(db, agency, [Role.ADMIN])  # who has `wbs purge` run
+            decided.add(agency)
         db.add(entry)
         await db.flush()
         await record(db, actor.username, "approve_destruction", parse_ticket(ticket) or "")
+    for agency in sorted(decided):
+        await _tell(db, agency, [Role.ADMIN])  # who has `wbs purge` run
 
 
 async def _second(db: Db, entry: Destruction, actor: Actor) -> None:

@@ -21,6 +21,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _PROGRAM = "wbs_app.services.deriving"
+_GONE = (OSError, EOFError, pickle.UnpicklingError)
+"""The process was killed, by the system short of memory for one, or is not there yet."""
 
 
 class Queue:
@@ -61,11 +63,7 @@ class _Process:
         """What the work gives back; what it raises is raised here."""
         try:
             done = self._answer(asked)
-        except (
-            OSError,
-            EOFError,
-            pickle.UnpicklingError,
-        ):  # it was killed, by the system short of memory for one, or is not there yet
+        except _GONE:
             self._start()
             done = self._answer(asked)
         if isinstance(done, Exception):

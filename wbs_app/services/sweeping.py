@@ -4,16 +4,14 @@ that no report names, after a day."""
 import asyncio
 import logging
 import time
-from pathlib import Path
 
 import obstore
-from obstore.store import LocalStore
 from sqlmodel import col, select
 
 from wbs_app.model.tables import Evidence
 from wbs_app.services import store_owner
 from wbs_app.services.database import reading
-from wbs_app.services.evidence import STAGED_SECONDS, delete, store
+from wbs_app.services.evidence import STAGED_SECONDS, delete, own_folder, store
 
 log = logging.getLogger("wbs.sweeping")
 
@@ -68,8 +66,7 @@ async def _named(ids: list[str]) -> set[str]:
 
 def _sweep_halves(limit: float) -> None:
     """What was being written when the server was killed: a local folder holds it under a name that is not listed."""
-    place = store()
-    if isinstance(place, LocalStore) and place.prefix is not None:
-        for half in Path(place.prefix).rglob("*#*"):
-            if half.stat().st_mtime < limit:
-                half.unlink(missing_ok=True)
+    folder = own_folder()
+    for half in folder.rglob("*#*") if folder else ():
+        if half.stat().st_mtime < limit:
+            half.unlink(missing_ok=True)
