@@ -142,7 +142,7 @@ async def test_a_row(hire: Hire, receive: Receive) -> None:
     assert not row.readable
     async with reading() as db:
         assert await cases.again(db, officer, [report.ticket, "BALI-0000-0000"]) == {
-            report.ticket: replace(row, readable=True)
+            report.ticket: row._replace(readable=True)
         }
         stranger = Actor(1, "x", "X", Role.INTAKE, ("ntt",))
         assert await cases.again(db, stranger, [report.ticket]) == {}

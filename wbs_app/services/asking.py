@@ -6,14 +6,16 @@ all pages that ask for the same things of the same reach share one text.
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, Dialect, Result, bindparam, column, literal_column, text
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from wbs_app.services.database import Db
+from wbs_app.services.database import Db, in_place
 
 Values = Mapping[str, Any]
 """Name of a slot -> what stands there; more than a statement needs may be given."""
@@ -29,14 +31,20 @@ def slot(name: str, kind: TypeEngine[Any] | None = None) -> Any:
 
 async def send(db: Db, statement: Any, values: Values) -> Result[*tuple[Any, ...]]:
     """The rows of a statement with slots. Everything else in it is written out."""
-    connection = await db.connection()
-    return await connection.execute(_written(statement, connection.dialect, _days(values)), values)
+    return await db.run_sync(_sent, _written(statement, db.get_bind().dialect, _days(values)), values)
 
 
-async def ask(db: Db, make: Callable[..., Any], values: Values, *shape: Any) -> Result[*tuple[Any, ...]]:
-    """The rows of `make(*shape)`, which is called once for each shape."""
-    connection = await db.connection()
-    return await connection.execute(_kept(make, connection.dialect, _days(values), *shape), values)
+async def ask(
+    db: Db, make: Callable[..., Any], values: Values, *shape: Any, brief: bool = False
+) -> Result[*tuple[Any, ...]]:
+    """The rows of `make(*shape)`, which is called once for each shape. `brief`: a few, found by their keys."""
+    return await db.run_sync(_sent, _kept(make, db.get_bind().dialect, _days(values), *shape), values, brief)
+
+
+def _sent(db: Session, statement: Any, values: Values, brief: bool = False) -> Result[*tuple[Any, ...]]:
+    connection = db.connection()
+    with in_place(connection) if brief else nullcontext():
+        return connection.execute(statement, values)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -1,9 +1,10 @@
 """The case list: what an officer finds, page by page; and the files that an officer's key opens."""
 
+from collections import namedtuple
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, exists, literal_column
@@ -25,8 +26,7 @@ from wbs_app.services.tally import AtLeast, said
 from wbs_app.vault.codes import parse_ticket
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A case in the list: plain columns only.
 
     `officer`: name of who leads. `waiting`: the reporter is waited for. `left`: working days until the target,
@@ -86,6 +86,10 @@ _PLAIN = (
     "evidence_count",
     "unread",
 )
+"""The first fields of `Row`."""
+
+_Read = namedtuple("_Read", (*_PLAIN, "officer", "paused_on", "due_on", "readable"))
+"""What is read of a report; in a statement's row it stands last."""
 
 
 async def listing(db: Db, actor: Actor, wanted: CaseFilter, size: int = 25) -> Page:
@@ -162,7 +166,7 @@ def _plain_page(who: Actor, shape: CaseFilter, turn: str, most: int) -> Any:
 
 
 def _shown() -> list[Any]:
-    """What is read of each report."""
+    """The columns of `_Read`."""
     return [
         *(col(getattr(Report, name)) for name in _PLAIN),
         col(Staff.name).label("officer"),
@@ -207,17 +211,18 @@ def _chosen(found: Any, who: Actor, shape: CaseFilter, turn: str, *more: Any) ->
 
 async def _finished(db: Db, rows: Sequence[Any], rules: dict[str, Rules]) -> list[Row]:
     """With the working days left, by each agency's calendar."""
-    if others := {row.agency for row in rows if row.due_on} - rules.keys():
+    found = [_Read._make(row[-len(_Read._fields) :]) for row in rows]
+    if others := {one.agency for one in found if one.due_on} - rules.keys():
         rules = rules | await rules_of(db, sorted(others))
     return [
         Row(
-            **{name: getattr(row, name) for name in _PLAIN},
-            officer=row.officer,
-            waiting=row.paused_on is not None,
-            left=rules[row.agency].left(row.due_on) if row.due_on else None,
-            readable=row.readable,
+            *one[: len(_PLAIN)],
+            officer=one.officer,
+            waiting=one.paused_on is not None,
+            left=rules[one.agency].left(one.due_on) if one.due_on else None,
+            readable=one.readable,
         )
-        for row in rows
+        for one in found
     ]
 
 

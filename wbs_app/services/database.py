@@ -1,8 +1,8 @@
 """One engine for SQLite and PostgreSQL; sessions for reading and for writing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,8 @@ Db = AsyncSession
 
 WAIT_SECONDS = 30
 """How long SQLite's one writer may keep others waiting: a transaction takes milliseconds."""
+
+_SNAPSHOT = {"sqlite": {"snapshot": True}, "postgresql": {"isolation_level": "REPEATABLE READ"}}
 
 
 @lru_cache(maxsize=1)
@@ -63,9 +65,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: an upgrade in the middle could not wait for it."""
     driver: Any = connection.connection.dbapi_connection
-    driver.brief = False  # waiting for the lock would stop everybody
     options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+    driver.brief = False  # waiting for the lock would stop everybody
+    if options.get("write"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif options.get("snapshot"):
+        connection.exec_driver_sql("BEGIN")
     driver.brief = options.get("brief", False)
 
 
@@ -76,8 +81,9 @@ def _sessions(write: bool, brief: bool = False) -> async_sessionmaker[AsyncSessi
 
 
 def _reader() -> AsyncEngine:
-    """Who only reads PostgreSQL needs no transaction: each statement sees what is committed when it begins, in one or
-    not. And with the rollback at its end, psycopg would forget which statements the server has planned already."""
+    """Who only reads needs no transaction but for a snapshot; for SQLite, `_begin_sqlite` sees to it. On PostgreSQL
+    each statement sees what is committed when it begins, in one or not; and with the rollback at its end, psycopg would
+    forget which statements the server has planned already."""
     made = engine()
     return made if made.dialect.name == "sqlite" else made.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -118,8 +124,7 @@ async def reading() -> AsyncIterator[Db]:
 async def snapshot() -> AsyncIterator[Db]:
     """The same of one moment, however long it is looked at and whoever writes meanwhile."""
     async with reading() as db:
-        if db.get_bind().dialect.name == "postgresql":
-            await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        await db.connection(execution_options=_SNAPSHOT[db.get_bind().dialect.name])
         yield db
 
 
@@ -134,6 +139,21 @@ async def writing(brief: bool = False) -> AsyncIterator[Db]:
             yield db
         topics = live.touched(db)
     await live.publish(topics)
+
+
+@contextmanager
+def in_place(connection: Connection) -> Iterator[None]:
+    """SQLite answers here and now what is asked meanwhile: for a few rows by their keys, which are there before a
+    thread had been asked for them."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    before, driver.brief = driver.brief, True
+    try:
+        yield
+    finally:
+        driver.brief = before
 
 
 async def close() -> None:

@@ -30,7 +30,7 @@ async def rules_of(db: Db, agencies: Collection[str]) -> dict[str, Rules]:
     """By agency, as they are now: one statement for all of them."""
     profiles: dict[str, str] = {}
     special: dict[str, set[tuple[date, bool]]] = {agency: set() for agency in agencies}
-    for code, profile, day, worked in await ask(db, _known, {}, tuple(agencies)):
+    for code, profile, day, worked in await ask(db, _known, {}, tuple(agencies), brief=True):
         if day is None:
             profiles[code] = profile
         else:
