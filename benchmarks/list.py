@@ -1,7 +1,7 @@
 """The case list: each filter, first and deep page, counters, beside the bare SQL for the same rows.
 
 Fills a fresh SQLite and PostgreSQL database with the sealed cases of `wbs demo`. `bare_sql_p95_ms` is the time of the
-very statements that look at reports, sent through the driver alone, without SQLAlchemy and without what else the page
+very statements that look at cases, sent through the driver alone, without SQLAlchemy and without what else the page
 needs. `payload_bytes` is the JSON of what the page's state sends to the browser.
 """
 
@@ -167,7 +167,7 @@ async def _deep(actor: Any, wanted: Any) -> Any:
 
 @contextmanager
 def overheard() -> Iterator[list[tuple[str, Any]]]:
-    """The statements about reports that are sent meanwhile, with their values, as the driver gets them."""
+    """The statements about cases that are sent meanwhile, with their values, as the driver gets them."""
     from sqlalchemy import event
 
     from wbs_app.services.database import engine
@@ -175,7 +175,7 @@ def overheard() -> Iterator[list[tuple[str, Any]]]:
     heard: list[tuple[str, Any]] = []
 
     def listen(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        if "report" in statement or "case_" in statement:
+        if any(word in statement for word in ("report", "case_", "assignment")):
             heard.append((statement, values))
 
     event.listen(engine().sync_engine, "before_cursor_execute", listen)

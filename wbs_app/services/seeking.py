@@ -138,10 +138,14 @@ def _beside_reach(who: Actor, conditions: Sequence[Condition]) -> list[Condition
     return [one for one in conditions if not any(one.compare(known) for known in met)]
 
 
-def _beside_assignment(element: Any, **_: Any) -> Any:
-    """What stands beside an assignment instead of a report's column."""
-    mine = getattr(element, "table", None) is _REPORT
-    return _GIVEN.c["report_id" if element.name == "id" else element.name] if mine else None
+def beside_assignment(asked: Any) -> Any:
+    """The same, asked of what stands beside an assignment instead of the report's columns."""
+
+    def moved(element: Any, **_: Any) -> Any:
+        mine = getattr(element, "table", None) is _REPORT
+        return _GIVEN.c["report_id" if element.name == "id" else element.name] if mine else None
+
+    return visitors.replacement_traverse(asked, {}, moved)
 
 
 def _plan(
@@ -153,8 +157,8 @@ def _plan(
     if names := _officers(shape):
         met = given_to(*names)
         others = [one for one in conditions if not one.compare(met)]
-        moved = [visitors.replacement_traverse(one, {}, _beside_assignment) for one in others]
-        return _GIVEN, _officer_starts(shape), [in_passing(one, ("received_on",)) for one in moved]
+        rest = [in_passing(beside_assignment(one), ("received_on",)) for one in others]
+        return _GIVEN, _officer_starts(shape), rest
     welcome = (*_WELCOME, "received_on") if by_day else _WELCOME
     rest = [in_passing(one, welcome) for one in _beside_reach(who, conditions)]
     values = _values(who, shape) if by_day else [true()]
@@ -253,7 +257,7 @@ def branches(who: Actor, shape: CaseFilter, conditions: Sequence[Condition], *wh
     table, starts, rest = _plan(who, shape, conditions)
     shown = what or (col(Report.id).label("id"),)
     if table is _GIVEN:
-        shown = [visitors.replacement_traverse(one, {}, _beside_assignment) for one in shown]
+        shown = [beside_assignment(one) for one in shown]
     return [select(*shown).select_from(table).where(*start, *rest) for start in starts]
 
 
