@@ -12,10 +12,10 @@ from wbs_app.services.slow import Queue
 from wbs_app.vault.passwords import derive, new_salt
 
 ALONE = """
-import asyncio, os
+import asyncio, os, sys
 from wbs_app.services.slow import Queue
-print(asyncio.run(Queue("test")(os.getpid)), flush=True)
-input()
+asyncio.run(Queue("test")(os.system, "echo $PPID >&2; " + sys.argv[1]))
+asyncio.run(asyncio.sleep(3600))
 """
 
 
@@ -39,11 +39,12 @@ async def test_a_killed_process_is_replaced() -> None:
     assert await queue(os.getpid) not in (first, os.getpid())
 
 
-def test_it_ends_with_a_server_that_is_killed() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", ALONE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        helper = psutil.Process(int(server.stdout.readline()))
+@pytest.mark.parametrize("work", ["true", "cat >/dev/null"], ids=["idle", "at work"])
+def test_it_ends_with_a_server_that_is_killed_and_says_nothing(work: str) -> None:
+    """`cat` is at work until the server is gone, and its answer finds nobody."""
+    with subprocess.Popen([sys.executable, "-c", ALONE, work], stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        helper = psutil.Process(int(server.stderr.readline()))
         server.kill()
         assert not psutil.wait_procs([helper], timeout=10)[1]
+        assert server.stderr.read() == ""

@@ -6,23 +6,21 @@ It loads little, since it stays.
 import os
 import pickle
 import sys
+from contextlib import suppress
 
 
 def main(niceness: int) -> None:
     """One after the other until the server is gone: pages are answered first, and guessers get what nobody needs."""
     os.nice(niceness)
-    coming, going = sys.stdin.buffer, sys.stdout.buffer
-    while True:
-        try:
-            work, args, kwargs = pickle.load(coming)  # noqa: S301  from the server that has started us
-        except EOFError:
-            return
-        try:
-            done = work(*args, **kwargs)
-        except Exception as problem:  # noqa: BLE001  told to the server
-            done = problem
-        pickle.dump(done, going)
-        going.flush()
+    going = open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115  nothing to flush at the end
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            work, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301  from the server that has started us
+            try:
+                done = work(*args, **kwargs)
+            except Exception as problem:  # noqa: BLE001  told to the server
+                done = problem
+            going.write(pickle.dumps(done))
 
 
 if __name__ == "__main__":
