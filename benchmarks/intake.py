@@ -118,12 +118,14 @@ async def measure(level: str, concurrency: int, count: int, file: File, pid: int
 
 
 async def in_service(levels: list[int], count: int, data: Path) -> list[Row]:
+    from wbs_app import collector
     from wbs_app.model.steps import FORMS
     from wbs_app.services import database, reference, reports
     from wbs_app.services.database import reading
     from wbs_app.services.evidence import Staging
 
     await prepare()
+    collector.spare()  # as a server does
     content = picture()
     async with reading() as db:
         offer = await reference.offer(db, "bali")

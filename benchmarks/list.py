@@ -245,10 +245,12 @@ async def payload(result: Any) -> int:
 
 
 async def main(reports: int, runs: int, shared: Row) -> list[Row]:
+    from wbs_app import collector
     from wbs_app.services import database
 
     await filled(reports)
     await settled()
+    collector.spare()  # as a server does
     rows = [await measured(name, work, runs, shared) for name, work in await questions()]
     await database.close()
     return rows

@@ -1,6 +1,5 @@
 """The app put together: pages, the door before every event, the outer layer around everything."""
 
-import gc
 import logging
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import reflex as rx
 from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 
+from wbs_app import collector
 from wbs_app.components.frame import SHIELD
 from wbs_app.components.page import add_pages
 from wbs_app.edge import Edge
@@ -85,14 +85,5 @@ def create() -> Any:
     """The ASGI application that the server runs."""
     start_logging()
     served = Edge(Straight(app(), app), BUILT, uploads=f"{EvidenceState.get_full_name()}.upload")
-    _spare_the_collector()
+    collector.spare()
     return served
-
-
-def _spare_the_collector() -> None:
-    """What is there for good, 200,000 objects, is never searched for garbage again: that held all events up for some
-    150 ms each time. Of the rest, a thousand open tabs are as much again, so it is searched seldom; most garbage goes
-    at once, when nothing refers to it any more."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
