@@ -94,9 +94,11 @@ async def told(actor: Any, pins: list[tuple[str, str]], count: int) -> list[floa
 
 
 async def main(kind: str, runs: int) -> list[Row]:
+    from wbs_app import collector
     from wbs_app.services import database
 
     actor, pins = await prepare(100)
+    collector.spare()  # as a server does
     rows: list[Row] = []
     for name, took in (
         ("open, 1 at once", await opened(pins, 1, runs)),
