@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,9 +16,9 @@ from tests.services.conftest import ACCOUNT
 from wbs_app.model.access import Actor, Forbidden, Role
 from wbs_app.model.filters import SORTS, CaseFilter, Mark, Sort
 from wbs_app.model.handling_tables import Assignment
-from wbs_app.model.tables import AuditEvent, Evidence, Report, Staff
-from wbs_app.services import casefile, cases, history
-from wbs_app.services.calendar import work_days
+from wbs_app.model.tables import AuditEvent, Evidence, Holiday, Report, Staff
+from wbs_app.services import casefile, cases, history, rules
+from wbs_app.services.calendar import forget_day, set_day, work_days
 from wbs_app.services.casefile import Case
 from wbs_app.services.cases import NotFound, Page
 from wbs_app.services.database import reading, writing
@@ -157,6 +158,33 @@ async def test_working_days_that_are_left(database: str, receive: Receive) -> No
         await receive(due_on=day, paused_on=None if day else today)
     rows = (await _page(CaseFilter(sort="deadline"))).rows
     assert [(row.left, row.waiting) for row in rows] == [(-1, False), (0, False), (2, False), (None, True)]
+
+
+async def test_days_that_are_left_follow_the_calendar(
+    receive: Receive, hire: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once when an administrator changes it; and soon when it was changed behind the server's back."""
+    admin, today = await hire("admin", Role.ADMIN), now_in("Asia/Makassar").date()
+    async with reading() as db:
+        days = await work_days(db, "bali")
+    await receive(due_on=days.after(today, 2))
+    between = days.after(today, 1)
+
+    async def left() -> int | None:
+        return (await _page(CaseFilter())).rows[0].left
+
+    assert await left() == 2
+    async with writing() as db:
+        await set_day(db, admin, "bali", between, "Odalan", working=False)
+    assert await left() == 1
+    async with writing() as db:
+        await forget_day(db, admin, "bali", between)
+    assert await left() == 2
+    async with writing() as db:
+        db.add(Holiday(agency="bali", day=between, name="Odalan", working=False))
+    later = time.monotonic() + rules.KEPT_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert await left() == 1
 
 
 FILTERS = [

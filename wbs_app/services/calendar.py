@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from wbs_app.model.access import Actor, Permission
 from wbs_app.model.deadlines import WorkDays
 from wbs_app.model.tables import Holiday
+from wbs_app.services import live
 from wbs_app.services.audit import record
 from wbs_app.services.database import Db
 from wbs_app.services.refusal import Refused
@@ -90,7 +91,7 @@ async def set_day(db: Db, actor: Actor, agency: str, day: date, name: str, worki
     if not name.strip():
         raise Refused("error.required")
     await db.merge(Holiday(agency=agency, day=day, name=name.strip()[:LONGEST_NAME], working=working))
-    await record(db, actor.username, "set_calendar", agency)
+    await _tell(db, actor, agency)
 
 
 async def forget_day(db: Db, actor: Actor, agency: str, day: date) -> None:
@@ -98,7 +99,12 @@ async def forget_day(db: Db, actor: Actor, agency: str, day: date) -> None:
     _may(actor, agency)
     if row := await db.get(Holiday, (agency, day)):
         await db.delete(row)
-        await record(db, actor.username, "set_calendar", agency)
+        await _tell(db, actor, agency)
+
+
+async def _tell(db: Db, actor: Actor, agency: str) -> None:
+    await record(db, actor.username, "set_calendar", agency)
+    live.touch(db, live.list_topic(agency))
 
 
 def _of(number: int) -> dict[date, str]:

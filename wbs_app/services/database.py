@@ -116,14 +116,19 @@ async def _turn() -> AsyncIterator[None]:
 async def reading() -> AsyncIterator[Db]:
     """A session that only reads. Each statement sees what is committed when it begins; `snapshot` is for what takes
     several, or is read bit by bit."""
-    async with _sessions(False)() as db:
+    db = _sessions(False)()
+    try:
         yield db
+    except BaseException:
+        await asyncio.shield(asyncio.create_task(db.close()))  # a statement may be under way still
+        raise
+    await db.close()  # with nothing to roll back, nothing waits here: no task is needed to see it through
 
 
 @asynccontextmanager
 async def snapshot() -> AsyncIterator[Db]:
     """The same of one moment, however long it is looked at and whoever writes meanwhile."""
-    async with reading() as db:
+    async with _sessions(False)() as db:
         await db.connection(execution_options=_SNAPSHOT[db.get_bind().dialect.name])
         yield db
 

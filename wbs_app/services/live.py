@@ -36,7 +36,7 @@ def case_topic(ticket: str) -> str:
 
 
 def list_topic(agency: str) -> str:
-    """What moves when a row or a count of this agency's case list does."""
+    """What moves when a row or a count of this agency's case list does, and what days are left in its rows."""
     return f"cases:{agency}"
 
 
@@ -75,6 +75,11 @@ def heard_by(hear: Hear) -> Iterator[None]:
         yield
     finally:
         _hearing.remove(hear)
+
+
+def always_heard_by(hear: Hear) -> None:
+    """Calls `hear` for all that is published, for as long as the process lives."""
+    _hearing.append(hear)
 
 
 async def relay() -> None:

@@ -1,20 +1,31 @@
-"""What the case list needs to know of agencies: which day it is there, and which days are worked."""
+"""What the case list needs to know of agencies: which day it is there, and which days are worked.
 
+Each page of each list asks for it, and it changes a few times a year. So it is kept until it is told that a list has
+moved (live.py), and not for long: what a command changes beside the server is told to nobody.
+"""
+
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Date, String, cast, null, select, union_all
+from sqlalchemy import Boolean, Date, Dialect, String, cast, null, select, union_all
 from sqlmodel import col
 
 from wbs_app.model.agency import Profile
 from wbs_app.model.tables import Agency, Holiday
+from wbs_app.services import live
 from wbs_app.services.asking import ask
 from wbs_app.services.calendar import working
 from wbs_app.services.database import Db
 from wbs_app.services.history import now_in
+
+KEPT_SECONDS = 10.0
+
+_Known = tuple[tuple[str, str, frozenset[tuple[date, bool]]], ...]
+"""Of each agency: its code, its profile, and the days that it works or not, other than all do."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +37,48 @@ class Rules:
     left: Callable[[date], int]
 
 
+class _Kept:
+    """What is known of agencies, by whose database it is in."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Dialect, tuple[str, ...]], tuple[float, _Known]] = {}
+        live.always_heard_by(self.forget)
+
+    async def known(self, db: Db, agencies: tuple[str, ...]) -> _Known:
+        place, now = (db.get_bind().dialect, agencies), time.monotonic()
+        into = self._known  # what is read before a change is not kept after it
+        until, known = into.get(place, (now, ()))
+        if until <= now:
+            known = await _read(db, agencies)
+            into[place] = now + KEPT_SECONDS, known
+        return known
+
+    def forget(self, _: object) -> None:
+        self._known = {}
+
+
+_kept = _Kept()
+
+
 async def rules_of(db: Db, agencies: Collection[str]) -> dict[str, Rules]:
-    """By agency, as they are now: one statement for all of them."""
+    """By agency, as they are now."""
+    known = await _kept.known(db, tuple(agencies))
+    return {code: _rules(profile, special) for code, profile, special in known}
+
+
+async def _read(db: Db, agencies: tuple[str, ...]) -> _Known:
+    """One statement for all of them."""
     profiles: dict[str, str] = {}
     special: dict[str, set[tuple[date, bool]]] = {agency: set() for agency in agencies}
-    for code, profile, day, worked in await ask(db, _known, {}, tuple(agencies), brief=True):
+    for code, profile, day, worked in await ask(db, _agencies_and_days, {}, agencies, brief=True):
         if day is None:
             profiles[code] = profile
         else:
             special[code].add((day, worked))
-    return {code: _rules(profile, frozenset(special[code])) for code, profile in profiles.items()}
+    return tuple((code, profile, frozenset(special[code])) for code, profile in profiles.items())
 
 
-def _known(agencies: tuple[str, ...]) -> Any:
+def _agencies_and_days(agencies: tuple[str, ...]) -> Any:
     """An agency's profile in one row, each of its own days in another."""
     no_day, no_work = cast(null(), Date).label("day"), cast(null(), Boolean).label("working")
     profile = select(col(Agency.code), col(Agency.profile), no_day, no_work).where(col(Agency.code).in_(agencies))
