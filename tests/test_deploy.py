@@ -75,3 +75,19 @@ def test_a_proxy_lets_through_what_an_agency_may_allow(proxy: str, asked: str) -
     }
     (allowed,) = re.findall(asked, _text(f"deploy/{proxy}"))
     assert int(allowed) * 2**20 >= most["max_file_mb"] * most["max_files"] * 2**20 + UPLOAD_OVERHEAD
+
+
+def test_the_page_of_a_stopped_program_is_whole_in_itself() -> None:
+    """What it would fetch is on the server that does not answer."""
+    page = _text("deploy/down.html")
+    assert set(re.findall(r'(?:src|href)="([^"]*)"', page)) == {""}, "only the page itself again"
+    assert "url(" not in page and "@import" not in page and "<script" not in page
+    assert 'lang="id"' in page and 'lang="en"' in page
+
+
+@pytest.mark.parametrize("proxy", ["nginx.conf", "Caddyfile"])
+def test_a_proxy_shows_it_and_nobody_keeps_it(proxy: str) -> None:
+    said = _text(f"deploy/{proxy}")
+    assert "/down.html" in said and re.search(r"Cache-Control no-store", said)
+    (shown,) = re.findall(r"default-src[^\"]+", said)
+    assert shown == "default-src 'none'; style-src 'unsafe-inline'"

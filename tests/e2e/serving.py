@@ -41,14 +41,16 @@ class Server:
         workers: int = 1,
         relaxed_2fa: bool = True,
         smtp_url: str = "",
+        public_url: str = "",
     ) -> None:
-        """`workers`: more than one share what the two addresses name."""
+        """`workers`: more than one share what the two addresses name. `public_url`: of a proxy before it."""
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.database_url = database_url
         self._database = database_url.replace("postgresql:", "postgresql+psycopg:") or f"sqlite:///{self.data}/wbs.db"
         self.port = free_port()
-        self.origin = f"http://127.0.0.1:{self.port}"
+        self._address = f"http://127.0.0.1:{self.port}"
+        self.origin = public_url or self._address
         own = {
             "PYTHONPATH": str(ROOT),
             "WBS_DATA_DIR": str(self.data),
@@ -56,6 +58,7 @@ class Server:
             "WBS_REDIS_URL": redis_url,
             "WBS_PORT": str(self.port),
             "WBS_SMTP_URL": smtp_url,
+            "WBS_PUBLIC_URL": public_url,
             "WBS_RELAXED_2FA": "1" if relaxed_2fa else "",
         }
         self._command = [WBS, "serve", "--workers", str(workers)]
@@ -85,7 +88,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            with urlopen(f"{self.origin}/healthz", timeout=5) as answer:  # noqa: S310  our own address
+            with urlopen(f"{self._address}/healthz", timeout=5) as answer:  # noqa: S310  our own address
                 return answer.status == 200
         except (URLError, OSError):
             return False

@@ -61,7 +61,7 @@ _kept = _Kept()
 
 
 async def rules_of(db: Db, agencies: Collection[str]) -> dict[str, Rules]:
-    """By agency, as they are now."""
+    """By agency; what it knows of them is at most KEPT_SECONDS old."""
     known = await _kept.known(db, tuple(agencies))
     return {code: _rules(profile, special) for code, profile, special in known}
 
