@@ -44,7 +44,7 @@ def main(workers: int = 1) -> None:
     _data_folder(chosen)
     chosen.secret_key()
     build()
-    initialise()
+    _set_up()
     print(f"WBS: {chosen.origin}", flush=True)
     os.environ |= {
         "REFLEX_ENV_MODE": "prod",
@@ -204,23 +204,28 @@ def _old_assets_kept() -> Iterator[None]:
 
 
 def initialise(new_secret: bool = False) -> None:
-    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat.
+    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat, which makes the
+    link anew.
 
     `new_secret`: the one this system was started with is lost.
 
     Raises:
         Unusable: when the secret is another one without that being said.
     """
+    _set_up(new_secret, link_again=True)
+
+
+def _set_up(new_secret: bool = False, *, link_again: bool = False) -> None:
     os.umask(0o077)  # what is kept is for nobody else on this machine
-    asyncio.run(_initialise(new_secret))
+    asyncio.run(_initialise(new_secret, link_again))
 
 
-async def _initialise(new_secret: bool) -> None:
+async def _initialise(new_secret: bool, link_again: bool) -> None:
     try:
         await migrate.ready(same_secret=not new_secret)
         await _same_secret(new_secret)
         await _recovery_keys()
-        await _first_administrator()
+        await _first_administrator(link_again)
     finally:
         await database.close()
 
@@ -250,10 +255,14 @@ async def _recovery_keys() -> None:
     sys.stdout.flush()
 
 
-async def _first_administrator() -> None:
+async def _first_administrator(again: bool) -> None:
+    """Prints the link. Each start of a service would make the one dead that was printed before, and put its own into
+    the log: so it does only where there is none."""
     async with database.writing() as db:
         await hold(db, Lock.START)
-        token = await staff.first_invitation(db)
+        token = await staff.first_invitation(db, again=again)
     if token:
         print("\nThere is no administrator yet. This link makes the first one; it works once, for 48 hours:")
         print(f"  {settings().origin}/petugas/undangan?kode={token}\n", flush=True)
+    elif token is not None:
+        print("\nThere is no administrator yet. The link was printed before; `wbs init` makes a new one.\n", flush=True)

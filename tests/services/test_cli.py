@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select, update
 
-from wbs_app import cli
+from wbs_app import cli, serve
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, AuditEvent, Report, Staff
 from wbs_app.services import credentials, health, reference, staff, vouching
@@ -311,6 +311,28 @@ def test_several_workers_need_what_they_can_share(
 def test_redis_needs_an_address_of_redis(settings_for: SettingsFor) -> None:
     with pytest.raises(Unusable, match="WBS_REDIS_URL"):
         settings_for(redis_url="http://127.0.0.1")
+
+
+def test_the_first_link_outlives_the_start_of_the_service(wbs: Wbs, capsys: Capture) -> None:
+    """It is shown in a terminal, before the service is started; whose log is no place for it."""
+
+    def tokens(lines: list[str]) -> list[str]:
+        return re.findall(r"kode=([\w-]{43})", "\n".join(lines))
+
+    (shown,) = tokens(wbs("init")[1])
+    serve._set_up()
+    said = capsys.readouterr().out
+    assert tokens([said]) == [] and "`wbs init`" in said
+
+    async def invited(token: str) -> Staff | None:
+        async with reading() as db:
+            found = await staff.peek(db, token)
+        await close()
+        return found
+
+    assert asyncio.run(invited(shown)) is not None
+    (anew,) = tokens(wbs("init")[1])
+    assert asyncio.run(invited(shown)) is None and asyncio.run(invited(anew)) is not None
 
 
 def test_a_lost_secret_is_no_end_and_is_in_the_trail(wbs: Wbs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,6 +207,23 @@ async def test_the_first_administrator(database: str) -> None:
     assert await _first_invitation() is None
 
 
+async def test_a_link_that_holds_may_be_left_alone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def without_again() -> str | None:
+        async with writing() as db:
+            return await staff.first_invitation(db, again=False)
+
+    shown = await without_again()
+    assert shown
+    assert await without_again() == ""
+    later = staff.now() + staff.INVITATION_LASTS
+    with monkeypatch.context() as two_days_on:
+        two_days_on.setattr(staff, "now", lambda: later)
+        another = await without_again()
+    assert another and another != shown
+    await _accept(another)
+    assert await without_again() is None
+
+
 async def test_the_first_administrator_when_the_name_is_taken(database: str) -> None:
     await _add("admin", Role.AUDITOR)
     token = await _first_invitation()

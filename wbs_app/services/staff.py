@@ -246,13 +246,19 @@ async def accept(db: Db, token: str, password: str) -> Staff:
     return given
 
 
-async def first_invitation(db: Db) -> str | None:
-    """A token for the first administrator, made if need be; None once an administrator has a password."""
+async def first_invitation(db: Db, *, again: bool = True) -> str | None:
+    """A token for the first administrator, made if need be; None once an administrator has a password.
+
+    It takes the place of an earlier one. Unless `again`, one that still holds is left alone, and "" returned.
+    """
     admins = (await db.exec(select(Staff).where(Staff.role == Role.ADMIN).order_by(col(Staff.id)))).all()
     if any(admin.salt for admin in admins):
         return None
     admin = next((admin for admin in admins if admin.active), None) or await _add_admin(db)
     assert admin.id is not None
+    holds = select(Invitation.digest).where(Invitation.staff_id == admin.id, Invitation.expires_at > now())
+    if not again and (await db.exec(holds)).first():
+        return ""
     return await invite(db, admin.id)
 
 
