@@ -43,21 +43,47 @@ async def refusal(name: str, data: bytes) -> str:
 # --- what it answers --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("a.jpg", jpeg("Penanda")),
-        ("b.PNG", png("Penanda")),
-        ("c.pdf", marked_pdf("Penanda")),
-        ("d.docx", marked_word("Penanda")),
-    ],
-)
+FILES = {
+    "a.jpg": jpeg("Penanda"),
+    "b.PNG": png("Penanda"),
+    "c.pdf": marked_pdf("Penanda"),
+    "d.docx": marked_word("Penanda"),
+}
+
+
+@pytest.mark.parametrize(("name", "data"), FILES.items())
 async def test_files_come_back_cleaned(name: str, data: bytes) -> None:
     file = await prepare("x" * 300 + "\0../\u202e" + name, data)
     assert file.mime == TYPES[file.extension]
     assert file.original == data
     assert b"Penanda" not in file.cleaned and len(file.cleaned) > 100
     assert "cleaned.author" in file.removed
+
+
+WITHOUT_LIBMAGIC = """
+import ctypes
+load = ctypes.CDLL.__init__
+def find(library, name, *how, **more):
+    if name in ("libmagic.so.1", "libmagic.so"):
+        raise OSError(name)
+    load(library, name, *how, **more)
+ctypes.CDLL.__init__ = find
+from wbs_app.services import workbench
+workbench.main(20)
+"""
+
+
+async def test_a_machine_without_libmagic_reads_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the library that comes with us: a distribution installs its own for few programs."""
+    monkeypatch.setattr(workshop, "_PROGRAM", ("-c", WITHOUT_LIBMAGIC))
+    monkeypatch.setattr(workshop, "_bench", bench := workshop._Bench())
+    try:
+        for name, data in FILES.items():
+            file = await prepare(name, data)
+            assert file.mime == TYPES[file.extension]
+        assert await refusal("a.png", jpeg()) == "error.file_mismatch"
+    finally:
+        bench.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,24 @@
 """What a file really is. The door every uploaded file passes before it is sealed."""
 
 from dataclasses import dataclass
-
-try:
-    import magic
-except ImportError:  # no libmagic on this machine: the wheel brings one, older than a distribution's
-    import magic
-    import pylibmagic  # noqa: F401
+from importlib import import_module
+from typing import Any
 
 from wbs_app.model.files import DOCX, TYPES
 from wbs_app.services import ooxml
 from wbs_app.services.refusal import Refused
+
+
+def _libmagic() -> Any:
+    """The distribution's, which is newer; on a machine without one, that of a wheel, which must come first."""
+    try:
+        return import_module("magic")
+    except ImportError:
+        import_module("pylibmagic")
+        return import_module("magic")
+
+
+_magic = _libmagic()
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ def inspect(name: str, data: bytes) -> Inspected:
         raise Refused("error.file_type")
     if not data:
         raise Refused("error.file_empty")
-    mime = magic.from_buffer(data, mime=True)
+    mime = _magic.from_buffer(data, mime=True)
     if TYPES[extension] == DOCX:
         mime = _word_type(mime, data)
     if mime != TYPES[extension]:
