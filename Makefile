@@ -109,6 +109,11 @@ scanner:
 # The same order in which the tests look: WBS_CHROMIUM, Chromium's shell without a window, which takes least, a Chromium
 # or Chrome of the system, Playwright's own.
 browser: $(DEV)
+	@if ! $(BIN)/playwright --version >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing libatomic, without which Playwright does not start"; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
+			install --yes --no-install-recommends libatomic1 >/dev/null; \
+	fi
 	@if [ -n "$$WBS_CHROMIUM" ]; then \
 		command -v "$$WBS_CHROMIUM" >/dev/null || { echo "WBS_CHROMIUM names no program." >&2; exit 1; }; \
 		exit 0; \
