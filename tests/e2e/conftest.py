@@ -26,6 +26,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--ignore-certificate-errors",  # as a context's option, it fails each connection first, and too many give up
 )
 
 

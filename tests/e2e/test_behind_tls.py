@@ -62,7 +62,7 @@ def secured(install: Install) -> Iterator[Server]:
 
 
 def test_a_report_and_its_officer(secured: Server, visit: Visit) -> None:
-    reporter = visit(secured, ignore_https_errors=True)
+    reporter = visit(secured)
     to_step(reporter, 3)
     fill_place(reporter)
     attach(reporter, (JPEG_NAME, jpeg()))
@@ -70,10 +70,10 @@ def test_a_report_and_its_officer(secured: Server, visit: Visit) -> None:
     next_step(reporter, 4)
     reporter.tick("Saya menyatakan laporan ini dibuat dengan iktikad baik")
     filed = send(reporter)
-    again = visit(secured, ignore_https_errors=True)
+    again = visit(secured)
     track(again, filed.ticket, filed.pin)
     again.arrive("/lacak/riwayat")
-    officer = visit(secured, ignore_https_errors=True, width=1280)
+    officer = visit(secured, width=1280)
     sign_in(officer, "pengawas")
     expect(officer.page.get_by_role("link", name=filed.ticket)).to_be_visible()
     for visitor in (reporter, again, officer):
