@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # The first of these that is 3.11 or newer makes the .venv: `make PYTHONS=/path/to/python setup` chooses.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14 python3
+APT := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
+	install --yes --no-install-recommends
 # Passed on by run, test, bench and lock: `make test ARGS="-k ticket"`.
 ARGS ?=
 
@@ -100,8 +102,7 @@ scanner:
 	if command -v clamd >/dev/null; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing clamd for the tests of the virus scanner"; \
-		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
-			install --yes --no-install-recommends clamav-daemon >/dev/null && exit 0; \
+		$(APT) clamav-daemon >/dev/null && exit 0; \
 	fi; \
 	echo "The tests need clamd: install ClamAV (on Debian: apt-get install clamav-daemon)." >&2; \
 	exit 1
@@ -111,8 +112,7 @@ scanner:
 browser: $(DEV)
 	@if ! $(BIN)/playwright --version >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing libatomic, without which Playwright does not start"; \
-		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
-			install --yes --no-install-recommends libatomic1 >/dev/null; \
+		$(APT) libatomic1 >/dev/null; \
 	fi
 	@if [ -n "$$WBS_CHROMIUM" ]; then \
 		command -v "$$WBS_CHROMIUM" >/dev/null || { echo "WBS_CHROMIUM names no program." >&2; exit 1; }; \
@@ -124,8 +124,7 @@ browser: $(DEV)
 	others="chromium chromium-browser google-chrome"; \
 	if [ "$$(id -u)" = 0 ] && any apt-get && { ! any $$others || apt-cache show $$shell >/dev/null 2>&1; }; then \
 		echo "Installing a Chromium for the browser tests"; \
-		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 \
-			install --yes --no-install-recommends $$shell >/dev/null && exit 0; \
+		$(APT) $$shell >/dev/null && exit 0; \
 	fi; \
 	any $$others || $(BIN)/playwright install chromium || \
 		{ echo "The tests need a browser: install Chromium or set WBS_CHROMIUM to one." >&2; exit 1; }

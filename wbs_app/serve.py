@@ -44,7 +44,7 @@ def main(workers: int = 1) -> None:
     _data_folder(chosen)
     chosen.secret_key()
     build()
-    _set_up()
+    initialise(link_again=False)
     print(f"WBS: {chosen.origin}", flush=True)
     os.environ |= {
         "REFLEX_ENV_MODE": "prod",
@@ -203,19 +203,15 @@ def _old_assets_kept() -> Iterator[None]:
 # --- the data ---------------------------------------------------------------------------------------------------------
 
 
-def initialise(new_secret: bool = False) -> None:
-    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat, which makes the
-    link anew.
+def initialise(new_secret: bool = False, *, link_again: bool = True) -> None:
+    """Schema, shipped data, recovery keys, and a link for the first administrator; safe to repeat.
 
-    `new_secret`: the one this system was started with is lost.
+    `new_secret`: the one this system was started with is lost. `link_again`: a link that holds still gives way to a
+    new one.
 
     Raises:
         Unusable: when the secret is another one without that being said.
     """
-    _set_up(new_secret, link_again=True)
-
-
-def _set_up(new_secret: bool = False, *, link_again: bool = False) -> None:
     os.umask(0o077)  # what is kept is for nobody else on this machine
     asyncio.run(_initialise(new_secret, link_again))
 

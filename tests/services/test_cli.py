@@ -320,7 +320,7 @@ def test_the_first_link_outlives_the_start_of_the_service(wbs: Wbs, capsys: Capt
         return re.findall(r"kode=([\w-]{43})", "\n".join(lines))
 
     (shown,) = tokens(wbs("init")[1])
-    serve._set_up()
+    serve.initialise(link_again=False)
     said = capsys.readouterr().out
     assert tokens([said]) == [] and "`wbs init`" in said
 

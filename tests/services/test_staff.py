@@ -192,9 +192,9 @@ async def test_who_may_list_staff(database: str) -> None:
             await staff.listed(db, Actor(99, "x", "X", Role.ADMIN, ("bali",), half=True))
 
 
-async def _first_invitation() -> str | None:
+async def _first_invitation(*, again: bool = True) -> str | None:
     async with writing() as db:
-        return await staff.first_invitation(db)
+        return await staff.first_invitation(db, again=again)
 
 
 async def test_the_first_administrator(database: str) -> None:
@@ -208,20 +208,16 @@ async def test_the_first_administrator(database: str) -> None:
 
 
 async def test_a_link_that_holds_may_be_left_alone(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def without_again() -> str | None:
-        async with writing() as db:
-            return await staff.first_invitation(db, again=False)
-
-    shown = await without_again()
+    shown = await _first_invitation(again=False)
     assert shown
-    assert await without_again() == ""
+    assert await _first_invitation(again=False) == ""
     later = staff.now() + staff.INVITATION_LASTS
     with monkeypatch.context() as two_days_on:
         two_days_on.setattr(staff, "now", lambda: later)
-        another = await without_again()
+        another = await _first_invitation(again=False)
     assert another and another != shown
     await _accept(another)
-    assert await without_again() is None
+    assert await _first_invitation(again=False) is None
 
 
 async def test_the_first_administrator_when_the_name_is_taken(database: str) -> None:

@@ -246,7 +246,7 @@ async def accept(db: Db, token: str, password: str) -> Staff:
     return given
 
 
-async def first_invitation(db: Db, *, again: bool = True) -> str | None:
+async def first_invitation(db: Db, *, again: bool) -> str | None:
     """A token for the first administrator, made if need be; None once an administrator has a password.
 
     It takes the place of an earlier one. Unless `again`, one that still holds is left alone, and "" returned.
