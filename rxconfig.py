@@ -78,7 +78,7 @@ class Finish(rx.plugins.Plugin):
             page.write_text(page.read_text("utf-8").replace('<html lang="id"', '<html lang="en"', 1), "utf-8")
         self._free_of_origin(built / "assets")
         self._plain(built)
-        self._readable_without_script(built / "__spa-fallback.html")
+        self._says_what_it_waits_for(built / "__spa-fallback.html")
 
     @staticmethod
     def _plain(built: Path) -> None:
@@ -90,13 +90,15 @@ class Finish(rx.plugins.Plugin):
         (built / "plain.css").write_text(without_layers(looks), "utf-8")
 
     @staticmethod
-    def _readable_without_script(fallback: Path) -> None:
-        """What answers unknown addresses (and case pages) is drawn by script; without it, say so and lead home."""
+    def _says_what_it_waits_for(fallback: Path) -> None:
+        """What answers unknown addresses (and case pages) is drawn by script: until that has come, it is loading
+        (assets/wbs.css); where none can come, say so and lead home."""
         said = "".join(
             f'<p lang="{lang}">{words("net.needs_script", lang)} <a href="{at}">{words("not_found.home", lang)}</a></p>'
             for lang, at in (("id", "/"), ("en", "/en"))
         )
-        told = f'<body><noscript><main class="wrap py-10"><h1>WBS</h1>{said}</main></noscript>'
+        loading = " · ".join(words("common.loading", lang) for lang in ("id", "en"))
+        told = f'<body data-loading="{loading}"><noscript><main class="wrap py-10"><h1>WBS</h1>{said}</main></noscript>'
         fallback.write_text(fallback.read_text("utf-8").replace("<body>", told, 1), "utf-8")
 
     @staticmethod

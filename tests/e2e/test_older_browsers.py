@@ -69,3 +69,16 @@ def test_who_never_gets_the_scripts_is_told_what_can_be_done(site: Server, visit
     expect(told).to_be_visible()
     reporter.follow(reporter.say("noscript.how_title"))
     expect(reporter.page).to_have_url(reporter.url("/tanpa-javascript"))
+
+
+def test_a_page_all_of_script_says_that_it_is_loading_until_it_is_drawn(site: Server, visit: Visit) -> None:
+    officer = visit(site)
+    officer.allow(re.compile(r"net::ERR_FAILED"))
+    officer.context.route("**/*.js", lambda route: route.abort())
+    officer.page.goto(officer.url("/petugas/laporan/BALI-7K3M-9QXT"))
+    body = officer.page.locator("body")
+    expect(body).to_match_aria_snapshot("- text: Memuat… · Loading…")
+    officer.context.unroute("**/*.js")
+    officer.page.reload()
+    expect(officer.page.get_by_role("heading").first).to_be_visible()
+    expect(body).not_to_match_aria_snapshot("- text: /Loading/")
