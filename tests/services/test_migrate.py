@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from psycopg import sql
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel, select, update
 
@@ -105,6 +107,20 @@ async def test_a_database_of_a_newer_version_is_left_alone(database: str) -> Non
 async def test_a_database_that_is_not_there(settings_for: Callable[..., Settings]) -> None:
     settings_for(database_url="postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(Unusable, match="cannot be used"):
+        await migrate.ready()
+    await close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+async def test_a_database_that_cannot_hold_every_letter(
+    settings_for: Callable[..., Settings], pg_url: str, encoding: str
+) -> None:
+    name = f"wbs_{encoding.lower()}"
+    made = sql.SQL("CREATE DATABASE {} ENCODING {} LOCALE 'C' TEMPLATE template0")
+    with psycopg.connect(pg_url, autocommit=True) as connection:
+        connection.execute(made.format(sql.Identifier(name), sql.Literal(encoding)))
+    settings_for(database_url=pg_url.replace("/postgres?", f"/{name}?"))
+    with pytest.raises(Unusable, match=f"encoded in {encoding}; it must be UTF8: createdb"):
         await migrate.ready()
     await close()
 

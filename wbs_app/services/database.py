@@ -27,7 +27,14 @@ def engine() -> AsyncEngine:
     """The engine of this process. Call `close` before it ends."""
     url = settings().database
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"client_encoding": "utf8"},  # whatever the database's own: it can be asked then
+        )
     return _sqlite(url)
 
 

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wbs_app.config import Unusable, settings
 from wbs_app.services import own_secret, reference
@@ -23,13 +24,15 @@ async def ready(seed: bool = True, same_secret: bool = True) -> None:
     `same_secret`: only under the system's own secret, since migrations write marks that are made with it.
 
     Raises:
-        Unusable: when the database cannot be reached or was made by a newer version, or the secret is another one.
+        Unusable: when the database cannot be reached, cannot hold every letter or was made by a newer version, or the
+            secret is another one.
     """
     _make_folder()
     try:
         async with writing() as db:
             await hold(db, Lock.SCHEMA)
             connection = await db.connection()
+            await _takes_every_letter(connection)
             if same_secret and await connection.run_sync(_revision_of) is not None:
                 await own_secret.check(db)
             await connection.run_sync(_upgrade)
@@ -39,6 +42,16 @@ async def ready(seed: bool = True, same_secret: bool = True) -> None:
         raise Unusable(f"the database cannot be used ({type(problem.orig).__name__})") from problem
     except CommandError as problem:
         raise Unusable("the database was made by a newer version of this program") from problem
+
+
+async def _takes_every_letter(connection: AsyncConnection) -> None:
+    """PostgreSQL makes a database in the machine's encoding, which need not know what people write."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = (await connection.exec_driver_sql("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        made = "createdb --encoding=UTF8 --template=template0 NAME"
+        raise Unusable(f"the database is encoded in {encoding}; it must be UTF8: {made}")
 
 
 async def up_to_date() -> bool:
