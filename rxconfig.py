@@ -21,6 +21,7 @@ from reflex.constants import StateManagerMode
 
 from wbs_app.config import settings
 from wbs_app.plain_css import without_layers
+from wbs_app.text import LANGUAGES
 from wbs_app.text import text as words
 
 OLDEST = ("chrome92", "firefox92", "safari15")
@@ -97,7 +98,7 @@ class Finish(rx.plugins.Plugin):
             f'<p lang="{lang}">{words("net.needs_script", lang)} <a href="{at}">{words("not_found.home", lang)}</a></p>'
             for lang, at in (("id", "/"), ("en", "/en"))
         )
-        loading = " · ".join(words("common.loading", lang) for lang in ("id", "en"))
+        loading = " · ".join(words("common.loading", lang) for lang in LANGUAGES)
         told = f'<body data-loading="{loading}"><noscript><main class="wrap py-10"><h1>WBS</h1>{said}</main></noscript>'
         fallback.write_text(fallback.read_text("utf-8").replace("<body>", told, 1), "utf-8")
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +15,7 @@ from psycopg import sql
 from sqlmodel import SQLModel
 
 from tests.clamd import Clamd
+from tests.databases import new_database
 from tests.sharing import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from wbs_app.config import Settings, settings
@@ -31,7 +31,6 @@ hypothesis.settings.register_profile("patient", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("patient")
 
 _TABLES = ("alembic_version", *(table.name for table in SQLModel.metadata.sorted_tables))
-_numbers = count(1)
 
 
 @pytest.fixture
@@ -85,14 +84,6 @@ def pg_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_pg_database(pg_url: str) -> str:
-    """The address of a new, empty database."""
-    name = f"wbs_{next(_numbers)}"
-    with psycopg.connect(pg_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return pg_url.replace("/postgres?", f"/{name}?")
-
-
 async def _migrated() -> None:
     await migrate.ready()
     await close()
@@ -113,7 +104,7 @@ def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def made_postgresql(pg_url: str) -> str:
     """The address of a migrated, seeded database that keeps a copy of itself, to go back to."""
-    url = _new_pg_database(pg_url)
+    url = new_database(pg_url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WBS_DATABASE_URL", url)
         settings.cache_clear()
@@ -175,6 +166,6 @@ async def empty_database(
     if any_database == "sqlite":
         settings_for()
     else:
-        settings_for(database_url=_new_pg_database(request.getfixturevalue("pg_url")))
+        settings_for(database_url=new_database(request.getfixturevalue("pg_url")))
     yield any_database
     await close()

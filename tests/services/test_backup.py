@@ -3,18 +3,16 @@
 import asyncio
 import json
 import os
-import secrets
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
-import psycopg
 import pytest
-from psycopg import sql
 from sqlmodel import col, func, select, update
 
+from tests.databases import new_database
 from wbs_app.config import Settings, settings
 from wbs_app.model.access import Role
 from wbs_app.model.tables import AuditEvent, Evidence, Report, ReportKey
@@ -43,10 +41,7 @@ def elsewhere(
         secret = settings().secret_key().hex()
         values = {"data_dir": str(tmp_path / "elsewhere"), "secret": secret, "database_url": ""}
         if kind == "postgresql":
-            url, name = request.getfixturevalue("pg_url"), f"other_{secrets.token_hex(6)}"
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            values["database_url"] = url.replace("/postgres?", f"/{name}?")
+            values["database_url"] = new_database(request.getfixturevalue("pg_url"))
         settings_for(**values)
         evidence.store.cache_clear()
 

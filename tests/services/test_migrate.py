@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from psycopg import sql
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel, select, update
 
+from tests.databases import new_database
 from wbs_app.config import Settings, Unusable, settings
 from wbs_app.model.tables import Agency, Report, Unit
 from wbs_app.services import entitlement, migrate, own_secret, reference_edit, vouching
@@ -115,11 +114,7 @@ async def test_a_database_that_is_not_there(settings_for: Callable[..., Settings
 async def test_a_database_that_cannot_hold_every_letter(
     settings_for: Callable[..., Settings], pg_url: str, encoding: str
 ) -> None:
-    name = f"wbs_{encoding.lower()}"
-    made = sql.SQL("CREATE DATABASE {} ENCODING {} LOCALE 'C' TEMPLATE template0")
-    with psycopg.connect(pg_url, autocommit=True) as connection:
-        connection.execute(made.format(sql.Identifier(name), sql.Literal(encoding)))
-    settings_for(database_url=pg_url.replace("/postgres?", f"/{name}?"))
+    settings_for(database_url=new_database(pg_url, encoding))
     with pytest.raises(Unusable, match=f"encoded in {encoding}; it must be UTF8: createdb"):
         await migrate.ready()
     await close()
