@@ -261,11 +261,11 @@ class Tab:
         await self.until(lambda: self._over or any('"pong"' in frame for frame in self.frames[seen:]))
 
     async def close(self) -> None:
-        if hasattr(self, "_socket"):
-            await self._socket.close()
-        if hasattr(self, "_reader"):
-            await self._reader
-        await self._http.close()
+        async with self._http:  # closed in any case
+            if hasattr(self, "_socket"):
+                await self._socket.close()
+            if hasattr(self, "_reader"):
+                await self._reader
 
 
 def deltas(frames: list[str]) -> dict[str, dict[str, Any]]:

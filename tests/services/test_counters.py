@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import update
@@ -111,12 +112,33 @@ async def test_types_and_units_of_the_year(receive: Receive, hire: Hire, today: 
     assert found.year.units == [(("bali", "biro-umum"), 3, 1), (("bali", "inspektorat"), 1, 0)]
 
 
-async def test_the_year_is_counted_once_a_minute(
+async def test_a_year_quickly_counted_is_exact(
+    receive: Receive, hire: Hire, today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sari = await hire("sari", Role.SUPERVISOR)
+    for second in range(3):
+        monkeypatch.setattr(time, "monotonic", lambda second=second: 1000.0 + second)
+        async with reading() as db:
+            found = await board(db, sari)
+        assert found.counters.all == found.year.months[-1].received == second
+        await receive(day=today.isoformat())
+
+
+async def test_a_year_slowly_counted_is_kept_for_a_minute(
     receive: Receive, hire: Hire, today: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sari, intan = await hire("sari", Role.SUPERVISOR), await hire("intan", Role.INTAKE)
-    for minute, expected in ((0.0, (0, 0)), (59.0, (1, 0)), (61.0, (2, 2))):
-        monkeypatch.setattr(time, "monotonic", lambda minute=minute: 1000.0 + minute)
+    clock = [1000.0]
+    flow = dashboard._flow
+
+    async def slowly(*args: Any) -> list[Month]:
+        clock[0] += 2
+        return await flow(*args)
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(dashboard, "_flow", slowly)
+    for later, expected in ((0.0, (0, 0)), (59.0, (1, 0)), (2.0, (2, 2))):
+        clock[0] += later
         async with reading() as db:
             found = await board(db, sari)
         assert (found.counters.all, found.year.months[-1].received) == expected

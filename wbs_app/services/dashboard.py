@@ -24,6 +24,8 @@ from wbs_app.services.matching import Asked, asked, matching, today
 
 MONTHS = 12
 KEPT_SECONDS = 60.0
+KEPT_TIMES = 50
+"""As many times as long as they took to count, and KEPT_SECONDS at most, the figures of the year are kept."""
 _MOST = 10
 
 Code = tuple[str, str]
@@ -75,7 +77,7 @@ class Board:
 
 
 _kept: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[float, Year]] = {}
-"""By what was in reach: when it was counted, and the figures."""
+"""By what was in reach: until when they are good, and the figures."""
 
 
 async def board(db: Db, actor: Actor) -> Board:
@@ -98,13 +100,16 @@ async def board(db: Db, actor: Actor) -> Board:
 
 
 async def _year(db: Db, actor: Actor, day: date) -> Year:
-    """At most a minute old: it goes through all cases of the year, and every change refreshes open dashboards."""
+    """Goes through all cases of the year, and every change refreshes open dashboards: of few cases it is exact, of
+    many at most a minute old."""
     months, reached = _months(day), (actor.agencies, actor.kinds)
-    counted_at, known = _kept.get(reached, (0.0, None))
-    if known is None or time.monotonic() - counted_at > KEPT_SECONDS or known.months[-1].month != months[-1]:
+    until, known = _kept.get(reached, (0.0, None))
+    began = time.monotonic()
+    if known is None or began > until or known.months[-1].month != months[-1]:
         own = asked(CaseFilter(date_from=date.fromisoformat(f"{months[0]}-01")), actor, day)
         known = Year(await _flow(db, own, months), await _types(db, own), await _units(db, own))
-        _kept[reached] = (time.monotonic(), known)
+        ended = time.monotonic()
+        _kept[reached] = (ended + min(KEPT_SECONDS, KEPT_TIMES * (ended - began)), known)
     return known
 
 
