@@ -21,7 +21,7 @@ from reflex.constants import StateManagerMode
 
 from wbs_app.config import settings
 from wbs_app.plain_css import without_layers
-from wbs_app.text import LANGUAGES
+from wbs_app.text import LANGUAGES, path_in
 from wbs_app.text import text as words
 
 OLDEST = ("chrome92", "firefox92", "safari15")
@@ -95,8 +95,9 @@ class Finish(rx.plugins.Plugin):
         """What answers unknown addresses (and case pages) is drawn by script: until that has come, it is loading
         (assets/wbs.css); where none can come, say so and lead home."""
         said = "".join(
-            f'<p lang="{lang}">{words("net.needs_script", lang)} <a href="{at}">{words("not_found.home", lang)}</a></p>'
-            for lang, at in (("id", "/"), ("en", "/en"))
+            f'<p lang="{lang}">{words("net.needs_script", lang)} '
+            f'<a href="{path_in(lang, "/")}">{words("not_found.home", lang)}</a></p>'
+            for lang in LANGUAGES
         )
         loading = " · ".join(words("common.loading", lang) for lang in LANGUAGES)
         told = f'<body data-loading="{loading}"><noscript><main class="wrap py-10"><h1>WBS</h1>{said}</main></noscript>'

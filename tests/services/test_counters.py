@@ -112,7 +112,7 @@ async def test_types_and_units_of_the_year(receive: Receive, hire: Hire, today: 
     assert found.year.units == [(("bali", "biro-umum"), 3, 1), (("bali", "inspektorat"), 1, 0)]
 
 
-async def test_a_year_quickly_counted_is_exact(
+async def test_a_year_quickly_counted_is_counted_anew(
     receive: Receive, hire: Hire, today: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sari = await hire("sari", Role.SUPERVISOR)

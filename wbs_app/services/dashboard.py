@@ -25,7 +25,7 @@ from wbs_app.services.matching import Asked, asked, matching, today
 MONTHS = 12
 KEPT_SECONDS = 60.0
 KEPT_TIMES = 50
-"""As many times as long as they took to count, and KEPT_SECONDS at most, the figures of the year are kept."""
+"""The figures of the year are kept this many times as long as counting them took, and KEPT_SECONDS at most."""
 _MOST = 10
 
 Code = tuple[str, str]
@@ -100,8 +100,8 @@ async def board(db: Db, actor: Actor) -> Board:
 
 
 async def _year(db: Db, actor: Actor, day: date) -> Year:
-    """Goes through all cases of the year, and every change refreshes open dashboards: of few cases it is exact, of
-    many at most a minute old."""
+    """Goes through all cases of the year, and every change refreshes open dashboards: of few cases it is a fraction of
+    a second old at most, of many a minute."""
     months, reached = _months(day), (actor.agencies, actor.kinds)
     until, known = _kept.get(reached, (0.0, None))
     began = time.monotonic()
